@@ -1,0 +1,151 @@
+// What runs produce and what is derived from it. Pure: types of the records, and the measures of science.md section 3.
+import type { Cell } from './network.ts'
+import type { Criterion, RunSpec, StudyDefinition, Target } from './study.ts'
+
+/**
+ * `interrupted`: the program ended while it ran; resumes from its last epoch. `diverged`: loss, gradient or weights
+ * became NaN or infinite. `failed`: an error, see `problem`.
+ */
+export const RUN_STATES = ['queued', 'running', 'interrupted', 'done', 'diverged', 'failed', 'cancelled'] as const
+export type RunState = (typeof RUN_STATES)[number]
+
+export const STUDY_STATES = ['queued', 'running', 'paused', 'done', 'incomplete', 'cancelled'] as const
+/** `incomplete`: nothing is left to do, but at least one run diverged, failed or was cancelled. */
+export type StudyState = (typeof STUDY_STATES)[number]
+
+/** Quality on one split. `loss` is the mean over sequences, `lossSum` the sum of batch means (the published measure). */
+export interface SplitScore {
+  total: number
+  correct: number
+  accuracy: number // 0 to 1
+  loss: number
+  lossSum: number
+}
+
+/** One finished epoch. Epoch 0 of a pruned run is the test right after pruning, before any retraining. */
+export interface EpochRecord {
+  epoch: number
+  train?: SplitScore // absent for epoch 0
+  validation?: SplitScore
+  test: SplitScore
+  nonzeros: number // kept recurrent weights
+  elapsedMs: number // training and testing of this epoch
+}
+
+/** What a person needs to know about a run that did not end well. */
+export interface RunProblem {
+  code: string
+  message: string
+  epoch?: number
+  batch?: number
+}
+
+export interface RunRecord {
+  id: string
+  studyId: string
+  spec: RunSpec
+  state: RunState
+  epochs: EpochRecord[]
+  problem?: RunProblem
+  engine?: { name: string; version: string; instructionSet?: string; library?: string }
+  recurrentWeights?: number // weights in all weight_ih and weight_hh
+  parameters?: number // all trained values
+  startedAt?: string // ISO 8601
+  endedAt?: string
+  attempts: number
+}
+
+/** Curve over retraining epochs of one pruned run, with its derived measures. */
+export interface PrunedResult {
+  runId: string
+  cell: Cell
+  seed: number
+  target: Target
+  criterion: Criterion
+  percent: number
+  baseAccuracy: number
+  accuracy: number[] // test accuracy by epoch, index 0 = right after pruning
+  nonzeros: number
+  recurrentWeights: number
+  epochsToRegain: number | null // null: never within the epochs that were run
+}
+
+/** Mean over seeds with a 95 % bootstrap interval; the interval is absent with fewer than two values. */
+export interface Estimate {
+  n: number
+  mean: number
+  low?: number
+  high?: number
+}
+
+export interface SafePercentage {
+  cell: Cell
+  target: Target
+  criterion: Criterion
+  perSeed: { seed: number; percent: number; complete: boolean }[] // complete: every level of the study is there
+  estimate: Estimate
+}
+
+/** Everything the result charts of a study show. */
+export interface StudyResults {
+  studyId: string
+  margin: number // percentage points
+  base: { cell: Cell; seed: number; runId: string; epochs: EpochRecord[] }[]
+  pruned: PrunedResult[]
+  levels: {
+    cell: Cell
+    target: Target
+    criterion: Criterion
+    percent: number
+    before: Estimate // accuracy right after pruning
+    after: Estimate // accuracy after the last retraining epoch
+    regain: { n: number; never: number; estimate: Estimate } // estimate over the seeds that regained
+  }[]
+  safe: SafePercentage[]
+}
+
+/** Tell whether an accuracy is within `margin` percentage points below `base` (or above it). Accuracies 0 to 1. */
+export function withinMargin(accuracy: number, base: number, margin: number): boolean {
+  // Accuracies are ratios of counts; the slack is far below one sequence and far above rounding.
+  return accuracy >= base - margin / 100 - 1e-9
+}
+
+/** Largest percentage whose accuracy right after pruning is within the margin of the base; 0 when none is. */
+export function safePercentage(
+  levels: readonly { percent: number; accuracy: number }[],
+  base: number,
+  margin: number,
+): number {
+  return levels.reduce((max, l) => (withinMargin(l.accuracy, base, margin) ? Math.max(max, l.percent) : max), 0)
+}
+
+/** First epoch (0 = right after pruning) whose accuracy is within the margin of the base, or null for never. */
+export function epochsToRegain(accuracy: readonly number[], base: number, margin: number): number | null {
+  const epoch = accuracy.findIndex((a) => withinMargin(a, base, margin))
+  return epoch < 0 ? null : epoch
+}
+
+/** State of a study from its own switch and the states of its runs. */
+export function studyState(paused: boolean, runs: readonly RunState[]): StudyState {
+  const has = (...states: RunState[]) => runs.some((r) => states.includes(r))
+  if (has('queued', 'running', 'interrupted')) {
+    if (paused) return 'paused'
+    return has('running', 'done') ? 'running' : 'queued'
+  }
+  if (runs.every((r) => r === 'done')) return 'done'
+  return runs.every((r) => r === 'cancelled' || r === 'done') ? 'cancelled' : 'incomplete'
+}
+
+/** Short names for tables: what differs between the runs of one study. */
+export function runTitle(spec: RunSpec): string {
+  if (spec.prune === undefined) return `base, seed ${spec.seed}`
+  const { target, percent, criterion } = spec.prune
+  return `${percent} % of ${target}, ${criterion}, seed ${spec.seed}`
+}
+
+/** The base accuracy runs of a study are measured against: test accuracy after the last epoch. */
+export function finalAccuracy(epochs: readonly EpochRecord[]): number | undefined {
+  return epochs.at(-1)?.test.accuracy
+}
+
+export type { StudyDefinition }

@@ -1,0 +1,26 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/app/**', 'test/faults/**'],
+          testTimeout: 60_000,
+        },
+      },
+      {
+        // Whole processes are started, killed and watched: one file at a time keeps two cores honest.
+        test: {
+          name: 'whole',
+          include: ['test/app/**/*.test.ts', 'test/faults/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 240_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+})

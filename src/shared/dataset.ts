@@ -183,6 +183,13 @@ export interface Sequences {
   test: Sequence[]
 }
 
+/** A stretch of one split for browsing; `total` counts all sequences that pass the filter. */
+export interface SequencePage {
+  total: number
+  offset: number
+  sequences: (Sequence & { index: number })[] // index within the split
+}
+
 /** Ways to make a grammatical string ungrammatical, in canonical order. */
 export const CORRUPTIONS = [
   'substitute-inside', // one symbol replaced by another of the grammar's alphabet
@@ -227,6 +234,9 @@ export const reberParametersSchema = z.strictObject({
 })
 export type ReberParameters = z.infer<typeof reberParametersSchema>
 export type ReberRequest = z.input<typeof reberParametersSchema>
+
+/** What can be generated on request; the two grammars for now. */
+export const generateSchema = reberParametersSchema
 
 const sourceFileSchema = z.strictObject({ name: z.string(), bytes: z.number().int(), sha256: z.string() })
 

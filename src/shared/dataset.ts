@@ -325,7 +325,7 @@ export const baselineSchema = z.strictObject({
   description: z.string(),
   correct: z.number().int(),
   total: z.number().int(),
-  accuracy: z.number(), // 0-100; 0 when total is 0
+  accuracy: z.number(), // 0 to 1, as everywhere; 0 when total is 0
 })
 export type Baseline = z.infer<typeof baselineSchema>
 

@@ -106,8 +106,12 @@ export function readoutSize(network: NetworkDescription): number {
  */
 export function parameterShapes(network: NetworkDescription): ParameterShape[] {
   const shapes: ParameterShape[] = []
-  const add = (name: string, role: ParameterRole, shape: number[], at: { layer?: number; cell?: number } = {}) =>
-    shapes.push({ name, role, shape, size: shape.reduce((a, b) => a * b, 1), ...at })
+  const add = (
+    name: string,
+    role: ParameterRole,
+    shape: number[],
+    at: { layer?: number; cell?: number } = {},
+  ) => shapes.push({ name, role, shape, size: shape.reduce((a, b) => a * b, 1), ...at })
   add('embedding.weight', 'embedding', [network.vocabulary, network.embedding])
   network.layers.forEach(({ size, cells }, layer) => {
     const rows = GATES[network.cell].length * size
@@ -132,7 +136,8 @@ export function parameterShapes(network: NetworkDescription): ParameterShape[] {
  */
 export function assertNetwork(value: unknown): NetworkDescription {
   const parsed = networkSchema.safeParse(value)
-  if (!parsed.success) throw new LacunaError('bad-network', `Network description: ${z.prettifyError(parsed.error)}`)
+  if (!parsed.success)
+    throw new LacunaError('bad-network', `Network description: ${z.prettifyError(parsed.error)}`)
   const network = parsed.data
   network.layers.forEach(({ cells }, layer) =>
     cells.forEach(({ sources }, cell) => {

@@ -25,7 +25,8 @@ export const PRESETS: readonly Preset[] = [
   {
     id: 'quick-look',
     title: 'Quick look',
-    description: 'One architecture, a small model and few epochs: the whole way from training to pruned curves in minutes.',
+    description:
+      'One architecture, a small model and few epochs: the whole way from training to pruned curves in minutes.',
     definition: {
       kind: 'pruning',
       cells: ['gru'],

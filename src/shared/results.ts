@@ -6,7 +6,15 @@ import type { Criterion, RunSpec, StudyDefinition, Target } from './study.ts'
  * `interrupted`: the program ended while it ran; resumes from its last epoch. `diverged`: loss, gradient or weights
  * became NaN or infinite. `failed`: an error, see `problem`.
  */
-export const RUN_STATES = ['queued', 'running', 'interrupted', 'done', 'diverged', 'failed', 'cancelled'] as const
+export const RUN_STATES = [
+  'queued',
+  'running',
+  'interrupted',
+  'done',
+  'diverged',
+  'failed',
+  'cancelled',
+] as const
 export type RunState = (typeof RUN_STATES)[number]
 
 export const STUDY_STATES = ['queued', 'running', 'paused', 'done', 'incomplete', 'cancelled'] as const
@@ -116,7 +124,10 @@ export function safePercentage(
   base: number,
   margin: number,
 ): number {
-  return levels.reduce((max, l) => (withinMargin(l.accuracy, base, margin) ? Math.max(max, l.percent) : max), 0)
+  return levels.reduce(
+    (max, l) => (withinMargin(l.accuracy, base, margin) ? Math.max(max, l.percent) : max),
+    0,
+  )
 }
 
 /** First epoch (0 = right after pruning) whose accuracy is within the margin of the base, or null for never. */

@@ -52,7 +52,9 @@ const training = z.strictObject({
 
 const prune = z.strictObject({
   targets: unique(z.enum(TARGETS), 'target').default([...TARGETS]),
-  percentages: unique(z.number().gt(0).max(100), 'percentage').default([10, 20, 30, 40, 50, 60, 70, 80, 90, 100]),
+  percentages: unique(z.number().gt(0).max(100), 'percentage').default([
+    10, 20, 30, 40, 50, 60, 70, 80, 90, 100,
+  ]),
   criteria: unique(z.enum(CRITERIA), 'criterion').default(['magnitude', 'random']),
   scope: z.enum(SCOPES).default('global'),
   rule: z.enum(RULES).default('exact-count'),
@@ -134,11 +136,20 @@ export function expandStudy(definition: StudyDefinition): RunSpec[] {
   const runs: RunSpec[] = []
   for (const seed of definition.seeds) {
     for (const cell of definition.cells) {
-      const base: RunSpec = { key: `${cell}-s${seed}-base`, kind: 'base', cell, seed, epochs: definition.training.epochs }
+      const base: RunSpec = {
+        key: `${cell}-s${seed}-base`,
+        kind: 'base',
+        cell,
+        seed,
+        epochs: definition.training.epochs,
+      }
       runs.push(base)
       if (definition.kind === 'pruning') runs.push(...prunedRuns(definition, base))
       if (runs.length > MAX_RUNS) {
-        throw new LacunaError('too-large', `The study has more than ${MAX_RUNS} runs; choose fewer seeds or levels.`)
+        throw new LacunaError(
+          'too-large',
+          `The study has more than ${MAX_RUNS} runs; choose fewer seeds or levels.`,
+        )
       }
     }
   }

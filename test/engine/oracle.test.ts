@@ -52,13 +52,18 @@ describe.each(CELLS)('gradients of %s', (cell) => {
       const order = upTo(3)
       const { gradients } = oracleEngine.create(network, { parameters, masks }).gradients(split, order)
       const { step, tolerance } = DIFFERENCE[cell]
-      for (const { name } of parameterShapes(network)) {
+      for (const { name, size } of parameterShapes(network)) {
         const values = parameters.get(name)!
+        // The branched network is checked whole; of the large random one, some 10 values spread over each array.
+        const stride = topology === 'branched' ? 1 : Math.ceil(size / 10)
         const quotients = values.map((value, i) => {
+          if (i % stride !== 0) return gradients.get(name)![i]!
           if (masks.get(name)?.[i] === 0) return 0
           const loss = (changed: number) => {
             values[i] = changed
-            const result = oracleEngine.create(network, { parameters, masks }).gradients(split, order).loss
+            const result = oracleEngine
+              .create(network, { parameters, masks })
+              .evaluate(split, { batchSize: 3 }).meanLoss
             values[i] = value
             return result
           }

@@ -15,8 +15,11 @@ function uniformBound(network: NetworkDescription, { role, layer }: ParameterSha
  * uniform in +-1/sqrt(R) (Darji 2021). Every parameter has its own random stream, so its values do not depend on the
  * rest of the network.
  */
-export function initialParameters(network: NetworkDescription, seed: number | string): Parameters {
-  const parameters: Parameters = new Map()
+export function initialParameters(
+  network: NetworkDescription,
+  seed: number | string,
+): Map<string, Float32Array> {
+  const parameters = new Map<string, Float32Array>()
   for (const shape of parameterShapes(network)) {
     const stream = randomStream(seed, 'init', shape.name)
     const values = new Float32Array(shape.size)
@@ -32,7 +35,7 @@ export function initialParameters(network: NetworkDescription, seed: number | st
 }
 
 /** Float32 zeros for every parameter, in canonical order. */
-export function zeroParameters(network: NetworkDescription): Parameters {
+export function zeroParameters(network: NetworkDescription): Map<string, Float32Array> {
   return new Map(parameterShapes(network).map(({ name, size }) => [name, new Float32Array(size)]))
 }
 

@@ -119,7 +119,7 @@ async function readBody(request: IncomingMessage, limit: number): Promise<string
 export async function sendJson(response: ServerResponse, status: number, value: unknown): Promise<void> {
   const body = Buffer.from(JSON.stringify(value))
   response.writeHead(status, {
-    ...securityHeaders(contentSecurityPolicy(undefined)),
+    ...securityHeaders(contentSecurityPolicy()),
     'Content-Type': 'application/json; charset=utf-8',
     'Cache-Control': 'no-store',
     'Content-Length': body.length,

@@ -1,18 +1,15 @@
 // Headers of every answer, the same for the local server and the app:// protocol. Pure.
 
-/** Mark in index.html that is replaced by a fresh nonce in every answer. */
-export const NONCE_MARK = '__CSP_NONCE__'
-
 /**
  * Content policy of the interface: own scripts and styles, own connections, nothing inline, nothing evaluated,
- * never framed. `nonce` allows the style elements that the component library makes.
+ * never framed. The component library's styles are adopted as constructed style sheets, which need no exception.
  * @param connect further sources for connections, such as `ws://127.0.0.1:4321`
  */
-export function contentSecurityPolicy(nonce: string | undefined, connect: readonly string[] = []): string {
+export function contentSecurityPolicy(connect: readonly string[] = []): string {
   return [
     "default-src 'none'",
     "script-src 'self'",
-    nonce === undefined ? "style-src 'self'" : `style-src 'self' 'nonce-${nonce}'`,
+    "style-src 'self'",
     "img-src 'self' data: blob:", // charts are exported through blobs
     "font-src 'self'",
     ["connect-src 'self'", ...connect].join(' '),

@@ -1,9 +1,8 @@
 // The built interface as answers: shared by the local server and the app:// protocol. Serves regular files inside one
 // folder and nothing else: no traversal in any encoding, no symlink that leaves the folder, no listing.
-import { randomBytes } from 'node:crypto'
 import { readFile, realpath, stat } from 'node:fs/promises'
 import { extname, isAbsolute, join, relative, resolve, sep } from 'node:path'
-import { contentSecurityPolicy, NONCE_MARK, securityHeaders } from './security-headers.ts'
+import { contentSecurityPolicy, securityHeaders } from './security-headers.ts'
 
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -48,7 +47,7 @@ export function isInside(folder: string, file: string): boolean {
 }
 
 /**
- * Answer one GET. A path that is no file and has no extension is a view of the interface and gets index.html.
+ * Answer one GET; `/` is index.html. The views of the interface live in the hash, so other paths are files or nothing.
  * @param connect further sources for connections in the content policy
  */
 export async function staticAnswer(
@@ -59,23 +58,26 @@ export async function staticAnswer(
   const file = resolveStaticPath(root, urlPath)
   if (file === 'malformed') return refusal(400, 'The address is malformed.')
   if (file === 'outside') return refusal(403, 'Not allowed.')
-  const isView = extname(file) === ''
-  const found = (await realFile(file)) ?? (isView ? await realFile(join(root, 'index.html')) : undefined)
+  const found = await realFile(file === resolve(root) ? join(file, 'index.html') : file)
   if (found === undefined) {
-    return refusal(404, isView ? 'The interface is not built; run: npm run build' : 'Not found.')
+    return refusal(404, urlPath === '/' ? 'The interface is not built; run: npm run build' : 'Not found.')
   }
   if (!isInside(await realpath(root), found)) return refusal(403, 'Not allowed.')
-  if (extname(found) === '.html') return htmlAnswer(found, connect)
   return {
     status: 200,
     headers: {
-      ...securityHeaders(contentSecurityPolicy(undefined)),
+      ...securityHeaders(contentSecurityPolicy(connect)),
       'Content-Type': TYPES[extname(found)] ?? 'application/octet-stream',
-      // Names in assets/ hold a hash of their content.
-      'Cache-Control': urlPath.startsWith('/assets/') ? 'private, max-age=31536000, immutable' : 'no-cache',
+      'Cache-Control': cacheControl(urlPath, found),
     },
     body: await readFile(found),
   }
+}
+
+function cacheControl(urlPath: string, file: string): string {
+  if (extname(file) === '.html') return 'no-store'
+  // Names in assets/ hold a hash of their content.
+  return urlPath.startsWith('/assets/') ? 'private, max-age=31536000, immutable' : 'no-cache'
 }
 
 /** The path behind all symlinks, or undefined when it is no regular file. */
@@ -93,26 +95,12 @@ async function realFile(file: string): Promise<string | undefined> {
   }
 }
 
-async function htmlAnswer(file: string, connect: readonly string[]): Promise<StaticAnswer> {
-  const nonce = randomBytes(16).toString('base64')
-  const html = (await readFile(file, 'utf8')).replaceAll(NONCE_MARK, nonce)
-  return {
-    status: 200,
-    headers: {
-      ...securityHeaders(contentSecurityPolicy(nonce, connect)),
-      'Content-Type': 'text/html; charset=utf-8',
-      'Cache-Control': 'no-store',
-    },
-    body: Buffer.from(html),
-  }
-}
-
 /** A refusal as text; the path is never echoed. */
 export function refusal<S extends number>(status: S, message: string) {
   return {
     status,
     headers: {
-      ...securityHeaders(contentSecurityPolicy(undefined)),
+      ...securityHeaders(contentSecurityPolicy()),
       'Content-Type': 'text/plain; charset=utf-8',
       'Cache-Control': 'no-store',
     } as Record<string, string>,

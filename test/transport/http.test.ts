@@ -82,7 +82,7 @@ afterAll(async () => {
 })
 
 /** A request each route accepts, and the status it accepts it with. A route without an entry fails. */
-const ACCEPTED: Record<string, () => Call & { expected: number; tooLarge?: number }> = {
+const ACCEPTED: Record<string, () => Call & { expected: number; tooLarge: number }> = {
   request: () => ({
     method: 'POST',
     path: '/api/request',
@@ -110,6 +110,7 @@ const ACCEPTED: Record<string, () => Call & { expected: number; tooLarge?: numbe
       'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
     },
     expected: 101,
+    tooLarge: 1,
   }),
   address: () => ({
     method: 'POST',
@@ -189,19 +190,16 @@ describe.each(ROUTES)('route $id', (route) => {
     }
   })
 
-  it.skipIf(route.contentType === undefined)('refuses other content types with 415', async () => {
-    for (const type of [
-      'text/plain',
-      'application/x-www-form-urlencoded',
-      'multipart/form-data; boundary=x',
-      '',
-    ]) {
-      expect((await changed({ 'Content-Type': type })).status, type).toBe(415)
-    }
-  })
+  if (route.contentType !== undefined) {
+    it('refuses other content types with 415', async () => {
+      for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data', '']) {
+        expect((await changed({ 'Content-Type': type })).status, type).toBe(415)
+      }
+    })
+  }
 
-  it.skipIf(route.upgrade === true)('refuses an oversized body with 413, declared or not', async () => {
-    const size = accepted().tooLarge!
+  it('refuses an oversized body with 413, declared or not', async () => {
+    const size = accepted().tooLarge
     const declared = { ...accepted().headers, 'Content-Length': String(size) }
     expect((await send({ ...accepted(), headers: declared, body: Buffer.alloc(size) })).status).toBe(413)
     const streamed = { ...accepted().headers, 'Transfer-Encoding': 'chunked' }
@@ -209,8 +207,9 @@ describe.each(ROUTES)('route $id', (route) => {
   })
 
   it('sends the security headers and no permission for other origins', async () => {
-    if (route.upgrade === true) return
-    const { headers } = await send(accepted())
+    // A finished handshake is no document; what a WebSocket route answers instead of one is.
+    const call = route.upgrade === true ? { ...accepted(), headers: {} } : accepted()
+    const { headers } = await send(call)
     expect(headers['content-security-policy']).toMatch(/default-src 'none'.*frame-ancestors 'none'/)
     expect(headers['content-security-policy']).not.toMatch(/unsafe/)
     expect(headers).toMatchObject({

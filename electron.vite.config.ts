@@ -17,6 +17,7 @@ export default defineConfig({
           index: main('index.ts'),
           cli: main('cli.ts'),
           'engine-process': main('study/engine-process.ts'),
+          'data-process': main('workbench/data-process.ts'),
           'training-worker': main('study/training-worker.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },

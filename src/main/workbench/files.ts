@@ -39,10 +39,16 @@ export class FileRegistry {
       throw new LacunaError('not-found', 'This file is no longer held for import; drop it again.')
     }
     const stat = await lstat(file.path).catch((error: NodeJS.ErrnoException) => {
-      throw new LacunaError('not-found', `${file.name} can no longer be read (${error.code ?? error.message}).`)
+      throw new LacunaError(
+        'not-found',
+        `${file.name} can no longer be read (${error.code ?? error.message}).`,
+      )
     })
     if (!stat.isFile() && !stat.isSymbolicLink()) {
-      throw new LacunaError('bad-input', `${file.name} is not a regular file. Only regular files can be imported.`)
+      throw new LacunaError(
+        'bad-input',
+        `${file.name} is not a regular file. Only regular files can be imported.`,
+      )
     }
     return file
   }

@@ -48,6 +48,12 @@ describe('writing and reading', () => {
     expect(Object.is(read.tensors.get('a')!.data[4], -0)).toBe(true)
   })
 
+  it('reads a Buffer, whose slices are views, as what it holds', () => {
+    const pooled = Buffer.concat([Buffer.from('in front'), writeSafetensors(sample())]).subarray(8)
+    const read = readSafetensors(pooled, ['F64', 'F32', 'U8'])
+    expect(new Map([...read.tensors].sort())).toEqual(new Map([...sample()].sort()))
+  })
+
   it('writes the same bytes for the same content, tensors aligned to their width', () => {
     const metadata = [
       ['b', '2'],

@@ -31,7 +31,8 @@ export function readSafetensors(file: Uint8Array, dtypes: readonly Dtype[] = ['F
   for (const { name, dtype, shape, begin, end } of entries) {
     // The slice starts at byte 0 of its own buffer, which the typed array's alignment needs. All platforms Lacuna runs
     // on are little-endian, as the format is.
-    const bytes = file.slice(dataAt + begin, dataAt + end)
+    // A Buffer's own slice would be a view into a shared pool; this one always copies.
+    const bytes = Uint8Array.prototype.slice.call(file, dataAt + begin, dataAt + end)
     const data = new DTYPES[dtype].array(bytes.buffer, 0, bytes.length / DTYPES[dtype].bytes)
     if (!data.every((value: number) => Number.isFinite(value))) nonFinite.push(name)
     tensors.set(name, { shape, data })

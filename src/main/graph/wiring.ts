@@ -20,10 +20,7 @@ export interface WiringOptions {
 }
 
 /** Layer `source` feeding layer `target` past the layers between, through a cell of its own. */
-export interface Skip {
-  target: number
-  source: number
-}
+export type Skip = readonly [source: number, target: number]
 
 export interface WiredNetwork {
   network: NetworkDescription
@@ -150,7 +147,7 @@ function wireAsPublished(plan: Plan): WiredNetwork {
     layer === 0 ? ['embedding'] : [layer - 1, ...sourcesOf(plan, layer).filter((s) => s < layer - 1)]
   for (let layer = 1; layer < layers.length; layer++) {
     cellSources(layer).forEach((source, cell) => {
-      if (cell > 0) skips.push({ target: layer, source: source as number })
+      if (cell > 0) skips.push([source as number, layer])
       const mask = edgesBetween(plan, source as number, layer)
       const rows = layers[layer]!.length
       masks.set(

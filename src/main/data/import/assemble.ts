@@ -44,6 +44,7 @@ export function classProblems(content: Sequences): ImportProblem[] {
 export function splitProblems(
   { train, test }: Sequences,
   drawn: boolean,
+  blocked: boolean,
   options: ImportOptions,
 ): ImportProblem[] {
   const total = train.length + test.length

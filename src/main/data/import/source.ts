@@ -90,7 +90,7 @@ function changed(name: string): LacunaError {
 }
 
 /**
- * Open a regular file for reading. Links are followed.
+ * Open a regular file for reading. Links are followed. `name` is what messages call it.
  * @param name what messages call it
  * @throws LacunaError not-found when it does not exist; bad-input when it is a folder, pipe, device or socket, or
  *   cannot be opened

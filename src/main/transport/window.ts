@@ -24,8 +24,8 @@ export interface WindowParts {
   log: Log
 }
 
-/** Open the window; it shows itself when its first frame is ready. */
-export async function openWindow(parts: WindowParts): Promise<BrowserWindow> {
+/** Open the window and start loading the interface; it shows itself when its first frame is ready. */
+export function openWindow(parts: WindowParts): BrowserWindow {
   const displays = parts.screen.getAllDisplays().map((display) => display.workArea)
   const window = new parts.BrowserWindow({
     ...restoredBounds(readBounds(parts.boundsFile), displays),
@@ -46,7 +46,7 @@ export async function openWindow(parts: WindowParts): Promise<BrowserWindow> {
     if (reason === 'clean-exit' || window.isDestroyed()) return
     offerReload(window, parts, reason).catch((error: unknown) => parts.log('error', 'No reload', error))
   })
-  await window.loadURL(START_URL)
+  window.loadURL(START_URL).catch((error: unknown) => parts.log('error', 'The interface did not load', error))
   return window
 }
 

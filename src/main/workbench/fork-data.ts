@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { DataProcess, DataReply, DataRequest } from './data-task.ts'
 
 /** Heap of the data process in MiB; a text of 256 million characters (the import limit) fits several times. */
-const HEAP_MIB = 6144
+export const HEAP_MIB = 6144
 
 /** Path of the data process: beside this file in the sources, at a fixed name beside the entries in the build. */
 export function dataProcessEntry(): string {

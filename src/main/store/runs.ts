@@ -10,6 +10,7 @@ import {
   type RunRecord,
   type RunState,
 } from '../../shared/results.ts'
+import type { Cell } from '../../shared/network.ts'
 import type { RunSpec } from '../../shared/study.ts'
 import { inTransaction, timestamp, type StoreContext } from './area.ts'
 import type { BlobStore } from './blobs.ts'
@@ -61,6 +62,7 @@ export class RunStore {
   readonly #blobs: BlobStore
   readonly #one: Statement<[string], RunRow>
   readonly #epochs: Statement<[string], (number | null)[]>
+  readonly #engine: Statement<[string], string | null>
   readonly #insertEpoch: Statement
   readonly #advance: Statement<[number, string, number]>
 
@@ -72,6 +74,9 @@ export class RunStore {
     this.#epochs = database
       .prepare<[string], (number | null)[]>(`SELECT ${EPOCHS} FROM epochs WHERE run_id = ? ORDER BY epoch`)
       .raw()
+    this.#engine = database
+      .prepare<[string], string | null>(`SELECT json_extract(engine, '$.name') FROM runs WHERE id = ?`)
+      .pluck()
     this.#insertEpoch = database.prepare(
       `INSERT INTO epochs (run_id, ${EPOCHS}) VALUES (?${', ?'.repeat(EPOCH_COLUMNS.length)})`,
     )
@@ -153,20 +158,52 @@ export class RunStore {
     }
   }
 
-  /** The next run to start: studies by age, runs in their order, pruned runs once their base is done. */
-  next(): WaitingRun | undefined {
+  /**
+   * The next run to start: studies by age, runs in their order, pruned runs once their base is done.
+   * @param except studies that cannot run now
+   */
+  next(except: readonly string[] = []): WaitingRun | undefined {
     const row = this.#context.database
-      .prepare<[], { id: string; study_id: string; base_id: string | null; spec: string }>(
+      .prepare<[string], { id: string; study_id: string; base_id: string | null; spec: string }>(
         `SELECT r.id, r.study_id, r.base_id, r.spec
          FROM studies s JOIN runs r ON r.study_id = s.id LEFT JOIN runs b ON b.id = r.base_id
          WHERE s.paused = 0 AND s.removed_at IS NULL AND r.state IN ('queued', 'interrupted')
            AND (r.base_id IS NULL OR b.state = 'done')
+           AND s.id NOT IN (SELECT value FROM json_each(?))
          ORDER BY s.number, r.position LIMIT 1`,
       )
-      .get()
+      .get(JSON.stringify(except))
     if (row === undefined) return undefined
     const waiting = { id: row.id, studyId: row.study_id, spec: JSON.parse(row.spec) as RunSpec }
     return row.base_id === null ? waiting : { ...waiting, baseId: row.base_id }
+  }
+
+  /** Name of the engine a run began with, or undefined before it began. */
+  engineOf(id: string): string | undefined {
+    return this.#engine.get(id) ?? undefined
+  }
+
+  /** Runs of a study that wait or run, by architecture, with the training epochs they have left. */
+  workLeft(studyId: string): { cell: Cell; count: number; epochsLeft: number }[] {
+    return this.#context.database
+      .prepare<[string], { cell: Cell; count: number; epochsLeft: number }>(
+        `SELECT cell, count(*) AS count, sum(epochs - coalesce(last_epoch, 0)) AS epochsLeft FROM runs
+         WHERE study_id = ? AND state IN ('queued', 'interrupted', 'running') GROUP BY cell`,
+      )
+      .all(studyId)
+  }
+
+  /** Mean time of a training epoch by study, architecture and engine, oldest study first. */
+  timings(): { studyId: string; cell: Cell; engine: string; epochs: number; ms: number }[] {
+    return this.#context.database
+      .prepare<[], { studyId: string; cell: Cell; engine: string; epochs: number; ms: number }>(
+        `SELECT s.id AS studyId, r.cell, json_extract(r.engine, '$.name') AS engine, count(*) AS epochs,
+           avg(e.elapsed_ms) AS ms
+         FROM studies s JOIN runs r ON r.study_id = s.id JOIN epochs e ON e.run_id = r.id
+         WHERE e.epoch > 0 AND r.engine IS NOT NULL
+         GROUP BY s.number, r.cell, engine ORDER BY s.number`,
+      )
+      .all()
   }
 
   /** Mark a run as running. */

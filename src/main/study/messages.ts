@@ -1,0 +1,82 @@
+// What crosses between the program and its engine processes, and inside them between the two threads. Typed arrays
+// pass as they are: both sides use structured cloning.
+import type { EngineStatus } from '../../shared/contract.ts'
+import type { NetworkDescription } from '../../shared/network.ts'
+import type { EpochRecord, RunProblem } from '../../shared/results.ts'
+import type { EngineChoice, PruneSpec } from '../../shared/study.ts'
+import type { EncodedSplit, EngineInfo, OptimizerOptions } from '../engine/engine.ts'
+
+/** The oracle is for tests and is offered to nobody. */
+export type JobEngine = EngineChoice | 'oracle'
+
+/** Everything a run needs, so that the engine process reads no file and no database. */
+export interface RunJob {
+  runId: string
+  engine: JobEngine
+  network: NetworkDescription
+  train: EncodedSplit
+  validation?: EncodedSplit
+  test: EncodedSplit
+  batchSize: number
+  optimizer: OptimizerOptions
+  seed: number // with purpose and epoch it fixes every random number: there is no state to save
+  epochs: number
+  prune?: { spec: PruneSpec; base: Uint8Array } // base: weights of the base run
+  checkpoint?: Uint8Array // where to go on
+}
+
+/** A finished epoch on its way to the store. The next one begins after the answer `stored`. */
+export interface FinishedEpoch {
+  record: EpochRecord
+  checkpoint?: Uint8Array // absent in the last epoch
+  weights?: Uint8Array // in the last epoch
+  masks?: Uint8Array // in the last epoch of a pruned run
+  done: boolean
+}
+
+export interface RunAbout {
+  engine: EngineInfo
+  recurrentWeights: number
+  parameters: number
+}
+
+export interface RunPosition {
+  epoch: number
+  phase: 'training' | 'testing'
+  batch: number
+  batches: number
+  loss?: number
+}
+
+export type RunOutcome =
+  { how: 'done' } | { how: 'stopped' } | { how: 'diverged' | 'failed'; problem: RunProblem }
+
+/** To an engine process. */
+export type ToEngine =
+  | { type: 'start'; job: RunJob }
+  | { type: 'stored'; epoch: number }
+  | { type: 'stop' } // return before the next batch
+  | { type: 'engines' } // which engines can be loaded here?
+
+/** From an engine process. */
+export type FromEngine =
+  | { type: 'started'; about: RunAbout }
+  | { type: 'position'; position: RunPosition }
+  | { type: 'memory'; bytes: number } // resident, once a second
+  | { type: 'epoch'; epoch: FinishedEpoch }
+  | { type: 'ended'; outcome: RunOutcome }
+  | { type: 'engines'; engines: EngineStatus[] }
+
+/** To the training thread; stopping goes through shared memory as well. */
+export type ToWorker = ToEngine
+
+/** From the training thread; the control thread adds live positions and memory and passes on the rest. */
+export type FromWorker =
+  | { type: 'phase'; epoch: number; phase: RunPosition['phase']; batches: number }
+  | Exclude<FromEngine, { type: 'position' } | { type: 'memory' }>
+
+/** The end of a connection, whatever carries it: child_process, utilityProcess or worker_threads. */
+export interface PortLike<In, Out> {
+  postMessage(message: Out): void
+  onMessage(listener: (message: In) => void): void
+}

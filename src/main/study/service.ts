@@ -1,0 +1,311 @@
+// Studies as people meet them: plan, start, watch, pause, cancel, retry, delete. Everything behind study/*, run/* and
+// queue/* of the contract; the work itself is done by the queue.
+import { totalmem } from 'node:os'
+import type {
+  Emit,
+  QueueStatus,
+  RunSummary,
+  StudyDetail,
+  StudyPlan,
+  StudySummary,
+} from '../../shared/contract.ts'
+import { LacunaError } from '../../shared/errors.ts'
+import { CELLS, CELL_NAMES } from '../../shared/network.ts'
+import { RUN_STATES, studyState, type RunRecord, type StudyResults } from '../../shared/results.ts'
+import { expandStudy, parseStudy, type StudyDefinition } from '../../shared/study.ts'
+import type { Store } from '../store/store.ts'
+import type { StoredStudy } from '../store/studies.ts'
+import { resultsCsv } from './csv.ts'
+import type { SpawnEngine } from './engine-host.ts'
+import { assertFeasible, diskBytes, estimateTime } from './estimate.ts'
+import { studyId } from './identity.ts'
+import type { JobEngine } from './messages.ts'
+import { BASE_FAILED, Queue } from './queue.ts'
+import { studyResults } from './results.ts'
+
+export interface StudyServiceOptions {
+  store: Store
+  emit: Emit
+  spawn: SpawnEngine
+  now: () => Date
+  jobs: number
+  log?: (message: string, error?: unknown) => void
+  memory?: number // bytes all engine processes together may hold; default four fifths of what the machine has
+  retryMs?: number
+  killAfterMs?: number
+  engine?: JobEngine // tests only: instead of the one a study asks for
+}
+
+/** Events about the queue are sent at most this often. */
+const QUEUE_EVENT_MS = 100
+
+/** Build the service. Nothing runs before `open`. */
+export function createStudyService(options: StudyServiceOptions): StudyService {
+  return new StudyService(options)
+}
+
+export class StudyService {
+  readonly #store: Store
+  readonly #emit: Emit
+  readonly #now: () => Date
+  readonly #memory: number
+  readonly #queue: Queue
+  #announcing: NodeJS.Timeout | undefined
+
+  constructor(options: StudyServiceOptions) {
+    const { log = () => undefined, memory = totalmem() * 0.8, now, ...queue } = options
+    this.#store = options.store
+    this.#emit = options.emit
+    this.#now = now
+    this.#memory = memory
+    this.#queue = new Queue({ ...queue, log, memory })
+    this.#queue.onChange = () => this.#announceQueue()
+  }
+
+  /** Begin working: continues interrupted and queued runs. */
+  open(): void {
+    this.#queue.open()
+  }
+
+  /** Resolves when nothing is left that can run now; `status().problem` tells whether something stands still. */
+  idle(): Promise<void> {
+    return this.#queue.idle()
+  }
+
+  /** Stop all runs, keep what is finished, end the engine processes. Close the store afterwards. */
+  async close(): Promise<void> {
+    await this.#queue.close()
+    clearTimeout(this.#announcing)
+  }
+
+  /** Change how many engine processes work at a time. */
+  setJobs(jobs: number): void {
+    this.#queue.setJobs(jobs)
+  }
+
+  /**
+   * Say what starting a definition would mean. Changes nothing.
+   * @throws LacunaError bad-request, not-found, too-large
+   */
+  plan(definition: unknown): StudyPlan {
+    const study = parseStudy(definition)
+    const dataset = this.#store.datasets.find(study.dataset)
+    assertFeasible(study, dataset, this.#memory)
+    const runs = expandStudy(study)
+    const id = studyId(study)
+    const estimate = estimateTime(study, dataset, runs, this.#queue.outlook, this.#queue.jobs)
+    return {
+      id,
+      exists: this.#store.studies.has(id) === 'live',
+      definition: study,
+      runs,
+      diskBytes: diskBytes(study, dataset, runs, this.#queue.jobs),
+      ...(estimate === undefined ? {} : { estimate }),
+    }
+  }
+
+  /**
+   * Start a study. The same definition again is the same study: it is taken out of the trash, resumed, or as it is.
+   * @throws LacunaError bad-request, not-found, too-large, disk-full
+   */
+  start(definition: unknown, name?: string): StudySummary {
+    const { id, definition: study } = this.plan(definition)
+    const known = this.#store.studies.has(id)
+    if (known !== undefined) {
+      if (known === 'removed') this.#store.studies.restore(id)
+      if (name !== undefined) this.#store.studies.rename(id, name)
+      return this.resume(id)
+    }
+    const dataset = this.#store.datasets.get(study.dataset)
+    this.#store.studies.create(study, { id, name: name ?? studyName(study, dataset.name) })
+    return this.#changed(id)
+  }
+
+  /** List the studies, newest first. */
+  list(): StudySummary[] {
+    return this.#store.studies.list().map((study) => this.#summary(study))
+  }
+
+  /** @throws LacunaError not-found */
+  show(text: string): StudyDetail {
+    const id = this.#store.studies.resolve(text)
+    return { summary: this.#summary(this.#store.studies.get(id)), runs: this.#store.runs.list(id) }
+  }
+
+  /** Derive results from the runs so far. */
+  results(text: string): StudyResults {
+    const { id, definition } = this.#store.studies.get(this.#store.studies.resolve(text))
+    return studyResults(id, definition, this.#store.runs.records(id))
+  }
+
+  /** Write every epoch of every run as a table. */
+  csv(text: string): { fileName: string; text: string } {
+    const { id } = this.#store.studies.get(this.#store.studies.resolve(text))
+    const day = this.#now().toISOString().slice(0, 10)
+    return { fileName: `lacuna-study-${id}-${day}.csv`, text: resultsCsv(this.#store.runs.records(id)) }
+  }
+
+  rename(text: string, name: string): StudySummary {
+    const id = this.#store.studies.resolve(text)
+    this.#store.studies.rename(id, name)
+    return this.#changed(id)
+  }
+
+  /** Stop the runs under way after saving what is finished, and start no others. */
+  pause(text: string): StudySummary {
+    const id = this.#store.studies.resolve(text)
+    this.#store.studies.setPaused(id, true)
+    this.#queue.stopStudy(id, 'interrupt')
+    return this.#changed(id)
+  }
+
+  /** Go on; runs that failed or were cancelled are queued again. */
+  resume(text: string): StudySummary {
+    const id = this.#store.studies.resolve(text)
+    this.#queue.keepStudy(id)
+    this.#queue.unblock(id)
+    this.#store.transaction(() => {
+      this.#store.studies.setPaused(id, false)
+      this.#requeue(id)
+    })
+    return this.#changed(id)
+  }
+
+  /** End a study: runs under way are stopped, runs that wait are not started. */
+  cancel(text: string): StudySummary {
+    const id = this.#store.studies.resolve(text)
+    this.#store.runs.cancelWaiting(id)
+    this.#queue.stopStudy(id, 'cancel')
+    return this.#changed(id)
+  }
+
+  /** Put a study into the trash; runs under way are stopped and go on if it is restored. */
+  delete(text: string): void {
+    const id = this.#store.studies.resolve(text)
+    this.#store.studies.remove(id)
+    this.#queue.stopStudy(id, 'interrupt')
+    this.#changed(id)
+  }
+
+  restore(text: string): StudySummary {
+    const id = this.#store.studies.resolve(text)
+    this.#store.studies.restore(id)
+    return this.#changed(id)
+  }
+
+  /** @throws LacunaError not-found */
+  run(id: string): RunRecord {
+    return this.#store.runs.get(id)
+  }
+
+  /**
+   * Run a run again that did not end well: from its last epoch, or from the beginning when it diverged or its
+   * checkpoint is damaged. Its base run is taken along when that is what failed.
+   * @throws LacunaError conflict when the run is done, waits or runs
+   */
+  retry(id: string): RunSummary {
+    const { studyId: study, state } = this.#store.runs.get(id)
+    if (state !== 'failed' && state !== 'diverged' && state !== 'cancelled') {
+      throw new LacunaError(
+        'conflict',
+        `Run ${id} is ${state}; only a run that failed, diverged or was cancelled can be retried.`,
+      )
+    }
+    this.#queue.unblock(study)
+    this.#store.transaction(() => {
+      const base = this.#store.runs.baseOf(id)
+      if (base !== undefined) this.#again(base)
+      this.#again(id)
+      for (const dependent of this.#store.runs.dependents(id)) {
+        if (this.#store.runs.get(dependent).problem?.code === BASE_FAILED) this.#again(dependent)
+      }
+    })
+    this.#changed(study)
+    return this.#store.runs.summary(id)
+  }
+
+  /** Queue one run again if it ended without being done. */
+  #again(id: string): void {
+    const { state, problem } = this.#store.runs.get(id)
+    if (state === 'diverged' || problem?.code === 'item-damaged') this.#store.runs.reset(id)
+    else if (state === 'failed' || state === 'cancelled') this.#store.runs.requeue({ id })
+  }
+
+  /** Queue again what failed or was cancelled, except what waits for a base that diverged. */
+  #requeue(id: string): void {
+    const { runs } = this.#store
+    const before = runs.list(id)
+    for (const run of before) if (run.state === 'failed' || run.state === 'cancelled') this.#again(run.id)
+    for (const run of before) {
+      if (run.state === 'diverged' && run.spec.kind === 'base') {
+        const message = `Its base run ${run.spec.key} diverged, so there are no weights to prune; retry the base run.`
+        runs.failDependents(run.id, { code: BASE_FAILED, message })
+      }
+    }
+  }
+
+  /** Tell how much is being worked on. */
+  status(): QueueStatus {
+    const active = this.#store.studies.list().filter((s) => !s.paused)
+    let [waiting, finished] = [0, 0]
+    let remainingMs: number | undefined = 0
+    for (const { id } of active) {
+      const { states } = this.#store.runs.progress(id)
+      const open = states.queued + states.interrupted
+      if (open + states.running === 0) continue
+      waiting += open
+      finished += states.done + states.diverged + states.failed + states.cancelled
+      const ms = this.#queue.outlook.remaining(id, this.#queue.jobs)
+      remainingMs = ms === undefined || remainingMs === undefined ? undefined : remainingMs + ms
+    }
+    const { problem } = this.#queue
+    return {
+      running: this.#queue.running,
+      waiting,
+      finished,
+      ...(remainingMs === undefined ? {} : { remainingMs }),
+      ...(problem === undefined ? {} : { problem }),
+    }
+  }
+
+  #summary(study: StoredStudy): StudySummary {
+    const { states, epochsDone, epochsTotal } = this.#store.runs.progress(study.id)
+    const remainingMs = this.#queue.outlook.remaining(study.id, this.#queue.jobs)
+    return {
+      id: study.id,
+      name: study.name,
+      definition: study.definition,
+      datasetName: study.datasetName,
+      state: studyState(
+        study.paused,
+        RUN_STATES.filter((s) => states[s] > 0),
+      ),
+      paused: study.paused,
+      createdAt: study.createdAt,
+      runs: states,
+      epochsDone,
+      epochsTotal,
+      ...(remainingMs === undefined ? {} : { remainingMs }),
+    }
+  }
+
+  /** After a change: tell everyone, start what can start, and return how the study is now. */
+  #changed(id: string): StudySummary {
+    this.#queue.pump()
+    this.#emit('studies/changed', { id })
+    return this.#summary(this.#store.studies.get(id))
+  }
+
+  #announceQueue(): void {
+    this.#announcing ??= setTimeout(() => {
+      this.#announcing = undefined
+      this.#emit('queue/changed', this.status())
+    }, QUEUE_EVENT_MS)
+  }
+}
+
+function studyName({ kind, cells }: StudyDefinition, dataset: string): string {
+  const which =
+    cells.length === CELLS.length ? 'all architectures' : cells.map((c) => CELL_NAMES[c]).join(', ')
+  return `${kind === 'pruning' ? 'Pruning' : 'Training'} ${which} on ${dataset}`.slice(0, 200)
+}

@@ -1,0 +1,56 @@
+// Start of a training thread: holds the engines, runs one job at a time and waits for each epoch to be stored.
+import { parentPort, workerData } from 'node:worker_threads'
+import { toErrorReport } from '../../shared/errors.ts'
+import { RunControl } from '../engine/control.ts'
+import { loadEngine, tryEngines } from './engines.ts'
+import type { FromWorker, RunJob, RunOutcome, ToWorker } from './messages.ts'
+import { assertJob, executeRun, type RunLink } from './run.ts'
+
+const port = parentPort!
+const control = new RunControl((workerData as { control: SharedArrayBuffer }).control)
+
+/** Answer to the epoch that is being stored: true when it is, false when the run shall stop. */
+let answer: ((stored: boolean) => void) | undefined
+
+function post(message: FromWorker): void {
+  port.postMessage(message)
+}
+
+const link: RunLink = {
+  control,
+  clock: () => performance.now(),
+  started: (about) => post({ type: 'started', about }),
+  entered: (epoch, phase, batches) => post({ type: 'phase', epoch, phase, batches }),
+  save: (epoch) =>
+    new Promise((resolve) => {
+      answer = resolve
+      post({ type: 'epoch', epoch })
+    }),
+}
+
+async function run(job: RunJob): Promise<RunOutcome> {
+  try {
+    assertJob(job)
+    return await executeRun(await loadEngine(job.engine), job, link)
+  } catch (error) {
+    const { code, message } = toErrorReport(error)
+    return { how: 'failed', problem: { code, message } }
+  }
+}
+
+port.on('message', (message: ToWorker) => {
+  switch (message.type) {
+    case 'start':
+      void run(message.job).then((outcome) => post({ type: 'ended', outcome }))
+      break
+    case 'stored':
+      answer?.(true)
+      break
+    case 'stop': // between epochs the shared flag alone would not be seen
+      answer?.(false)
+      break
+    case 'engines':
+      void tryEngines().then((engines) => post({ type: 'engines', engines }))
+      break
+  }
+})

@@ -10,7 +10,24 @@ export function addProduct(
   rows: number,
   columns: number,
 ): void {
-  for (let row = 0; row < rows; row++) {
+  let row = 0
+  // Four rows at a time: the four sums do not wait for each other, and each adds up in the same order as alone.
+  for (; row + 4 <= rows; row += 4) {
+    let [sum0, sum1, sum2, sum3] = [0, 0, 0, 0]
+    const at = row * columns
+    for (let column = 0; column < columns; column++) {
+      const value = x[xAt + column]!
+      sum0 += w[at + column]! * value
+      sum1 += w[at + columns + column]! * value
+      sum2 += w[at + 2 * columns + column]! * value
+      sum3 += w[at + 3 * columns + column]! * value
+    }
+    out[outAt + row]! += sum0
+    out[outAt + row + 1]! += sum1
+    out[outAt + row + 2]! += sum2
+    out[outAt + row + 3]! += sum3
+  }
+  for (; row < rows; row++) {
     let sum = 0
     for (let column = 0; column < columns; column++) sum += w[row * columns + column]! * x[xAt + column]!
     out[outAt + row]! += sum

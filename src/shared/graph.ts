@@ -8,7 +8,7 @@ export const GRAPH_LIMITS = {
   nodes: 5_000_000,
   edges: 20_000_000,
   idLength: 256, // characters of a node id
-  fileBytes: 512 * 1024 * 1024,
+  fileBytes: 256 * 1024 * 1024,
   pathNodes: 5_000, // properties that need all shortest paths are computed up to here
   pathWork: 50_000_000, // and up to this many nodes x edges
   drawnEdges: 2_500, // edges the structure view draws at once
@@ -229,7 +229,7 @@ export interface GraphProblem {
   severity: 'stop' | 'warning' | 'note'
   message: string
   count: number
-  lines: number[] // the first lines it was found on, at most 20; empty where the format has no lines
+  places: string[] // the first places, at most 20: 'line 12', or 'node 3' and 'link 12' in JSON
   choices: { label: string; options: GraphImportOptions }[]
 }
 

@@ -9,7 +9,7 @@ export function averageClustering({ nodes, edges }: GraphDescription): number {
   }
   const coefficients = neighbours.map((set) => {
     if (set.size < 2) return 0
-    const joined = [...set].reduce((sum, v) => sum + neighbours[v]!.intersection(set).size, 0)
+    const joined = [...set].reduce((sum, v) => sum + [...neighbours[v]!].filter((w) => set.has(w)).length, 0)
     return joined / (set.size * (set.size - 1))
   })
   return coefficients.reduce((a, b) => a + b, 0) / nodes

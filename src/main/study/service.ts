@@ -88,8 +88,9 @@ export class StudyService {
    * @throws LacunaError bad-request, not-found, too-large
    */
   plan(definition: unknown): StudyPlan {
-    const study = parseStudy(definition)
-    const dataset = this.#store.datasets.find(study.dataset)
+    const given = parseStudy(definition)
+    const dataset = this.#store.datasets.find(given.dataset)
+    const study = { ...given, dataset: dataset.id } // a name or the beginning of an id is good enough to ask
     assertFeasible(study, dataset, this.#memory)
     const runs = expandStudy(study)
     const id = studyId(study)

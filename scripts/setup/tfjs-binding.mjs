@@ -36,8 +36,8 @@ function nodeApiInclude(/** @type {string} */ root) {
 }
 
 /**
- * Arguments of the compiler. The libraries are named by path, so that the linker takes their sonames; at run time the
- * binding finds them beside itself.
+ * Arguments of the compiler for one addon. Libraries are named by path, so that the linker takes their sonames; at run
+ * time the addon finds them beside its folder.
  * @param {{ platform: string, sources: string[], includes: string[], libraries: string[], output: string }} options
  * @returns {string[]}
  */
@@ -79,24 +79,33 @@ export async function ensureBinding({ root, folder, env = process.env, force = f
   const { version } = JSON.parse(await readFile(path.join(tfjs, 'package.json'), 'utf8'))
   const file = bindingFile(folder, version)
   if (!force && (await folderFault(path.dirname(file))) === undefined) return { file, reused: true }
-  const binding = path.join(tfjs, 'binding')
-  const names = (await readdir(binding)).filter((name) => name.endsWith('.cc')).sort()
-  const lib = path.join(folder, 'lib')
-  const libraries = (await readdir(lib)).sort().map((name) => path.join(lib, name))
+  say(`compiling the binding of tfjs-node ${version} ...`)
   await makeFolder(path.dirname(file), async (temporary) => {
     const output = path.join(temporary, path.basename(file))
-    const args = compilerArguments({
-      platform: process.platform,
-      sources: [...names.map((name) => path.join(binding, name)), ENVIRONMENT_SOURCE],
-      includes: [binding, path.join(folder, 'include'), nodeApiInclude(root)],
-      libraries,
-      output,
-    })
-    say(`compiling the binding of tfjs-node ${version} ...`)
-    await compile(args, env)
+    await compile(await bindingArguments({ root, folder, output, tfjs }), env)
+    await compile(environmentArguments(root, path.join(temporary, 'tensorflow_environment.node')), env)
     await assertLoads(output)
   })
   return { file, reused: false }
+}
+
+/** @param {{ root: string, folder: string, output: string, tfjs: string }} options */
+async function bindingArguments({ root, folder, output, tfjs }) {
+  const binding = path.join(tfjs, 'binding')
+  const names = (await readdir(binding)).filter((name) => name.endsWith('.cc')).sort()
+  const lib = path.join(folder, 'lib')
+  return compilerArguments({
+    platform: process.platform,
+    sources: names.map((name) => path.join(binding, name)),
+    includes: [binding, path.join(folder, 'include'), nodeApiInclude(root)],
+    libraries: (await readdir(lib)).sort().map((name) => path.join(lib, name)),
+    output,
+  })
+}
+
+function environmentArguments(/** @type {string} */ root, /** @type {string} */ output) {
+  const [sources, includes] = [[ENVIRONMENT_SOURCE], [nodeApiInclude(root)]]
+  return compilerArguments({ platform: process.platform, sources, includes, libraries: [], output })
 }
 
 /** @param {string[]} args @param {NodeJS.ProcessEnv} env @throws {StepError} */

@@ -1,0 +1,77 @@
+// Colours and marks of charts. Architectures keep their colour everywhere (Okabe and Ito, safe for colour blindness);
+// targets are told by marker and line, never by colour.
+import type { Cell } from '../../shared/network.ts'
+import type { Target } from '../../shared/study.ts'
+import type { Appearance } from '../theme.ts'
+import type { Dash, Marker } from './spec.ts'
+
+export const CELL_COLOURS: Record<Cell, string> = {
+  'rnn-tanh': '#0072B2',
+  'rnn-relu': '#E69F00',
+  lstm: '#009E73',
+  gru: '#CC79A7',
+}
+
+export const TARGET_MARKS: Record<Target, { marker: Marker; dash: Dash; name: string; meaning: string }> = {
+  both: { marker: 'circle', dash: 'solid', name: 'both', meaning: 'input and recurrent weights' },
+  i2h: { marker: 'triangle', dash: 'dashed', name: 'i2h', meaning: 'input-to-hidden weights' },
+  h2h: { marker: 'diamond', dash: 'dotted', name: 'h2h', meaning: 'hidden-to-hidden weights' },
+}
+
+/** How much lighter the random control is drawn. */
+export const CONTROL_OPACITY = 0.45
+
+export interface ChartTheme {
+  text: string
+  faint: string // axis labels, baselines
+  grid: string
+  axis: string
+  background: string
+  classes: string[] // of a dataset, in class order, then repeated
+}
+
+const themes: Record<Appearance, ChartTheme> = {
+  light: {
+    text: '#1b1c1e',
+    faint: '#686d74',
+    grid: '#ececea',
+    axis: '#c8c8c2',
+    background: '#ffffff',
+    classes: ['#b5b9c0', '#3451c6', '#c26d1b', '#2f8f83', '#8a5fb0', '#7f8a2d'],
+  },
+  dark: {
+    text: '#e9e9e7',
+    faint: '#959ba3',
+    grid: '#26292c',
+    axis: '#474c52',
+    background: '#17181a',
+    classes: ['#62676f', '#93a8ff', '#e3a565', '#66c2b5', '#bb96dd', '#b7c163'],
+  },
+}
+
+export function chartTheme(appearance: Appearance): ChartTheme {
+  return themes[appearance]
+}
+
+/** Colour of a dataset's class. */
+export function classColour(theme: ChartTheme, index: number): string {
+  return theme.classes[index % theme.classes.length]!
+}
+
+// Viridis without its lightest end, which is lost on white.
+const RAMP = [
+  [68, 1, 84],
+  [65, 68, 135],
+  [42, 120, 142],
+  [34, 168, 132],
+  [122, 209, 81],
+] as const
+
+/** Colour for an ordered quantity; `share` 0 to 1. */
+export function rampColour(share: number): string {
+  const at = Math.min(1, Math.max(0, share)) * (RAMP.length - 1)
+  const low = Math.min(RAMP.length - 2, Math.floor(at))
+  const [from, to] = [RAMP[low]!, RAMP[low + 1]!]
+  const mix = (i: 0 | 1 | 2) => Math.round(from[i] + (to[i] - from[i]) * (at - low))
+  return `rgb(${mix(0)}, ${mix(1)}, ${mix(2)})`
+}

@@ -1,0 +1,50 @@
+// What a chart is before it is drawn: an option for the drawing library, its legend, its tooltip and the same data as
+// a table. Builders of specs are pure functions.
+import type { EChartsOption } from 'echarts'
+
+export interface ChartTable {
+  columns: string[]
+  rows: (string | number | null)[][]
+}
+
+export type Dash = 'solid' | 'dashed' | 'dotted'
+export type Marker = 'circle' | 'triangle' | 'diamond' | 'none'
+
+export interface LegendItem {
+  name: string
+  colour: string
+  kind: 'line' | 'band' | 'bar'
+  dash?: Dash
+  marker?: Marker
+  opacity?: number
+}
+
+export interface TooltipRow {
+  name: string
+  value: string
+  note?: string // interval, number of runs, the run itself
+  colour?: string
+}
+export interface TooltipContent {
+  title: string
+  rows: TooltipRow[]
+}
+
+export interface ChartSpec {
+  option: EChartsOption
+  legend: LegendItem[]
+  table: ChartTable
+  /** Content for a position on the x axis; undefined draws nothing. */
+  tooltip: (x: number | string) => TooltipContent | undefined
+}
+
+/** Write a table as CSV (RFC 4180), text that a spreadsheet would run as a formula quoted with an apostrophe. */
+export function toCsv({ columns, rows }: ChartTable): string {
+  const cell = (value: string | number | null) => {
+    if (value === null) return ''
+    if (typeof value === 'number') return String(value)
+    const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
+    return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+  }
+  return [columns, ...rows].map((row) => row.map(cell).join(',')).join('\r\n') + '\r\n'
+}

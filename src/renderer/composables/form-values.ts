@@ -1,0 +1,11 @@
+// Binding of number fields that may be empty while a person types.
+
+/** Value and listener for a number field of `owner`; an emptied field holds null, which the schema then judges. */
+export function optional<O extends object, K extends keyof O>(owner: O, key: K) {
+  return {
+    value: owner[key] as number | null,
+    'onUpdate:value': (value: number | null) => {
+      owner[key] = value as O[K]
+    },
+  }
+}

@@ -1,0 +1,99 @@
+// Everything the palette can find, and how well a text fits it.
+import { computed, type ComputedRef } from 'vue'
+import { useRouter } from 'vue-router'
+import type { IconName } from '../components/icons.ts'
+import { useApp } from '../stores/app.ts'
+import { useDatasets } from '../stores/datasets.ts'
+import { useStudies } from '../stores/studies.ts'
+
+export interface Command {
+  id: string
+  title: string
+  hint: string
+  icon: IconName
+  run: () => void
+}
+
+/** All commands of the moment: actions, views, studies, datasets. */
+export function useCommands(): ComputedRef<Command[]> {
+  const router = useRouter()
+  const app = useApp()
+  const datasets = useDatasets()
+  const studies = useStudies()
+  const go = (to: string) => () => void router.push(to)
+
+  const fixed: Command[] = [
+    { id: 'new-study', title: 'New study', hint: 'action', icon: 'plus', run: go('/studies/new') },
+    {
+      id: 'generate',
+      title: 'Generate a dataset',
+      hint: 'action',
+      icon: 'dice',
+      run: go('/datasets?dialog=generate'),
+    },
+    { id: 'import', title: 'Import a file', hint: 'action', icon: 'upload', run: go('/datasets/import') },
+    { id: 'datasets', title: 'Datasets', hint: 'view', icon: 'datasets', run: go('/datasets') },
+    { id: 'studies', title: 'Studies', hint: 'view', icon: 'studies', run: go('/studies') },
+    { id: 'settings', title: 'Settings', hint: 'view', icon: 'settings', run: go('/settings') },
+    { id: 'about', title: 'About and how to cite', hint: 'view', icon: 'about', run: go('/about') },
+    ...(['light', 'dark', 'system'] as const).map((theme) => ({
+      id: `theme-${theme}`,
+      title: `Use the ${theme} theme`,
+      hint: 'action',
+      icon: 'settings' as const,
+      run: () => void app.change({ theme }),
+    })),
+  ]
+  return computed(() => [
+    ...fixed,
+    ...(studies.list ?? []).flatMap((study) => studyCommands(study, go)),
+    ...(datasets.list ?? []).map(({ id, name }) => ({
+      id: `dataset-${id}`,
+      title: name,
+      hint: 'dataset',
+      icon: 'datasets' as const,
+      run: go(`/datasets/${encodeURIComponent(id)}`),
+    })),
+  ])
+
+  function studyCommands(study: NonNullable<typeof studies.list>[number], to: typeof go): Command[] {
+    const path = `/studies/${encodeURIComponent(study.id)}`
+    const open: Command = {
+      id: `study-${study.id}`,
+      title: study.name,
+      hint: 'study',
+      icon: 'studies',
+      run: to(path),
+    }
+    if (study.state === 'running' || study.state === 'queued') {
+      const run = () => void studies.act('pause', study)
+      return [
+        open,
+        { id: `pause-${study.id}`, title: `Pause ${study.name}`, hint: 'action', icon: 'pause', run },
+      ]
+    }
+    if (study.state === 'done') return [open]
+    const run = () => void studies.act('resume', study)
+    return [
+      open,
+      { id: `resume-${study.id}`, title: `Resume ${study.name}`, hint: 'action', icon: 'play', run },
+    ]
+  }
+}
+
+/** Commands that hold every word of the text, those that start with it first; all of them for an empty text. */
+export function findCommands<C extends { title: string; hint: string }>(
+  commands: readonly C[],
+  text: string,
+): C[] {
+  const wanted = text.trim().toLowerCase()
+  if (wanted === '') return [...commands]
+  const words = wanted.split(/\s+/)
+  const rank = ({ title }: C) =>
+    title.toLowerCase().startsWith(wanted) ? 0 : title.toLowerCase().includes(wanted) ? 1 : 2
+  return commands
+    .filter((command) =>
+      words.every((word) => `${command.title} ${command.hint}`.toLowerCase().includes(word)),
+    )
+    .sort((a, b) => rank(a) - rank(b))
+}

@@ -1,0 +1,75 @@
+// Addresses of the views. The hash carries them, so that they work under any protocol and without a server's help.
+import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    title: string
+    area: 'datasets' | 'studies' | 'settings' | 'about'
+  }
+}
+
+const routes: RouteRecordRaw[] = [
+  { path: '/', redirect: '/datasets' },
+  {
+    path: '/datasets',
+    name: 'datasets',
+    component: () => import('./views/Datasets.vue'),
+    meta: { title: 'Datasets', area: 'datasets' },
+  },
+  {
+    path: '/datasets/import',
+    name: 'import',
+    component: () => import('./views/ImportPreview.vue'),
+    meta: { title: 'Import', area: 'datasets' },
+  },
+  {
+    path: '/datasets/:id',
+    name: 'dataset',
+    component: () => import('./views/Dataset.vue'),
+    props: true,
+    meta: { title: 'Dataset', area: 'datasets' },
+  },
+  {
+    path: '/studies',
+    name: 'studies',
+    component: () => import('./views/Studies.vue'),
+    meta: { title: 'Studies', area: 'studies' },
+  },
+  {
+    path: '/studies/new',
+    name: 'new-study',
+    component: () => import('./views/NewStudy.vue'),
+    meta: { title: 'New study', area: 'studies' },
+  },
+  {
+    path: '/studies/:id',
+    name: 'study',
+    component: () => import('./views/Study.vue'),
+    props: true,
+    meta: { title: 'Study', area: 'studies' },
+  },
+  {
+    path: '/settings',
+    name: 'settings',
+    component: () => import('./views/Settings.vue'),
+    meta: { title: 'Settings', area: 'settings' },
+  },
+  {
+    path: '/about',
+    name: 'about',
+    component: () => import('./views/About.vue'),
+    meta: { title: 'About', area: 'about' },
+  },
+  {
+    path: '/:rest(.*)*',
+    name: 'lost',
+    component: () => import('./views/Lost.vue'),
+    meta: { title: 'Not found', area: 'datasets' },
+  },
+]
+
+export const router = createRouter({
+  history: createWebHashHistory(),
+  routes,
+  scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+})

@@ -31,16 +31,16 @@ interface Candidate {
 }
 
 /** Load an engine that may not be built or installed here. */
-function optional(folder: string, loader: string): () => Promise<Engine | string> {
+function optional(module: string, loader: string): () => Promise<Engine | string> {
   return async () => {
-    const file = path.resolve(import.meta.dirname, '../../src/main/engine', folder, 'index.ts')
-    if (!existsSync(file)) return `${folder} is not part of this tree`
-    const module = (await import(/* @vite-ignore */ pathToFileURL(file).href)) as Record<
+    const file = path.resolve(import.meta.dirname, '../../src/main/engine', module)
+    if (!existsSync(file)) return `${module} is not part of this tree`
+    const exported = (await import(/* @vite-ignore */ pathToFileURL(file).href)) as Record<
       string,
       () => Promise<Engine>
     >
     try {
-      return await module[loader]!()
+      return await exported[loader]!()
     } catch (error) {
       if (error instanceof LacunaError && error.code === 'engine-unavailable') return error.message
       throw error
@@ -50,8 +50,8 @@ function optional(folder: string, loader: string): () => Promise<Engine | string
 
 const candidates: Candidate[] = [
   { name: 'oracle', all: false, load: () => Promise.resolve(oracleEngine) },
-  { name: 'tensorflow', all: false, load: optional('tfjs', 'loadTensorflowEngine') },
-  { name: 'fused', all: true, load: optional('fused', 'loadFusedEngine') },
+  { name: 'tensorflow', all: false, load: optional('tfjs/engine.ts', 'loadTensorflowEngine') },
+  { name: 'fused', all: true, load: optional('fused/index.ts', 'loadFusedEngine') },
 ]
 
 describeWithShared('published weights', (folder) => {

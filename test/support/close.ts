@@ -30,16 +30,21 @@ export function largest(parameters: Parameters): number {
   return most
 }
 
-/** Compare named arrays; the tolerance of each value is `relative` times the largest expected value of all arrays. */
+/**
+ * Compare named arrays; the tolerance of each value is `relative` times `scale`, by default the largest expected value
+ * of all arrays.
+ */
 export function expectParametersClose(
   actual: Parameters,
   expected: Parameters,
   relative: number,
   label = 'parameters',
+  scale = largest(expected),
 ): void {
   expect([...actual.keys()], `${label}: names`).toEqual([...expected.keys()])
-  const tolerance = relative * largest(expected)
-  for (const [name, values] of expected) expectClose(actual.get(name)!, values, tolerance, `${label} ${name}`)
+  for (const [name, values] of expected) {
+    expectClose(actual.get(name)!, values, relative * scale, `${label} ${name}`)
+  }
 }
 
 /** Fail unless all arrays hold the same bits. */

@@ -24,7 +24,7 @@ export type Create = (network: NetworkDescription, options: CreateOptions) => Mo
  */
 export interface Tolerances {
   loss: number // absolute
-  gradient: number // relative to the largest gradient of the network
+  gradient: number // relative to the largest gradient of any one sequence of the batch
   values: number // absolute: activations and logits
   trained: number // absolute, weights after STEPS Adam steps at learning rate 1e-2
 }

@@ -1,24 +1,24 @@
 // Holds a part of a set of sequences out, the same share of every class, reproducibly from a seed.
-import { LacunaError } from "../../shared/errors.ts";
-import { randomStream } from "../../shared/random.ts";
+import { LacunaError } from '../../shared/errors.ts'
+import { randomStream } from '../../shared/random.ts'
 
 /** Indices into the whole, ascending. */
 export interface Split {
-  kept: Uint32Array;
-  held: Uint32Array;
+  kept: Uint32Array
+  held: Uint32Array
 }
 
 /** How many of each class to take so that `total` are taken in all: proportional, largest remainders rounded up. */
 function quotas(counts: readonly number[], total: number): number[] {
-  const all = counts.reduce((a, b) => a + b, 0);
-  const exact = counts.map((n) => (all === 0 ? 0 : (n * total) / all));
-  const taken = exact.map(Math.floor);
-  const rest = total - taken.reduce((a, b) => a + b, 0);
+  const all = counts.reduce((a, b) => a + b, 0)
+  const exact = counts.map((n) => (all === 0 ? 0 : (n * total) / all))
+  const taken = exact.map(Math.floor)
+  const rest = total - taken.reduce((a, b) => a + b, 0)
   const order = counts
     .map((_, k) => k)
-    .sort((a, b) => exact[b]! - taken[b]! - (exact[a]! - taken[a]!) || a - b);
-  for (const k of order.slice(0, rest)) taken[k] = taken[k]! + 1;
-  return taken;
+    .sort((a, b) => exact[b]! - taken[b]! - (exact[a]! - taken[a]!) || a - b)
+  for (const k of order.slice(0, rest)) taken[k] = taken[k]! + 1
+  return taken
 }
 
 /**
@@ -32,32 +32,25 @@ export function holdOut(
   labels: ArrayLike<number>,
   total: number,
   seed: number,
-  purpose = "validation",
+  purpose = 'validation',
 ): Split {
-  const n = labels.length;
+  const n = labels.length
   if (!Number.isInteger(total) || total < 0 || total > n)
-    throw new LacunaError(
-      "bad-request",
-      `${total} of ${n} sequences cannot be held out; ask for 0 to ${n}.`,
-    );
-  const byClass: number[][] = [];
-  for (let k = 0; k < n; k++) (byClass[labels[k]!] ??= []).push(k);
-  const groups = Array.from(byClass, (group) => group ?? []);
+    throw new LacunaError('bad-request', `${total} of ${n} sequences cannot be held out; ask for 0 to ${n}.`)
+  const byClass: number[][] = []
+  for (let k = 0; k < n; k++) (byClass[labels[k]!] ??= []).push(k)
+  const groups = Array.from(byClass, (group) => group ?? [])
   const take = quotas(
     groups.map((group) => group.length),
     total,
-  );
-  const stream = randomStream(seed, "split", purpose);
-  const isHeld = new Uint8Array(n);
+  )
+  const stream = randomStream(seed, 'split', purpose)
+  const isHeld = new Uint8Array(n)
   groups.forEach((group, label) => {
-    for (const index of stream.shuffle(group).slice(0, take[label]))
-      isHeld[index] = 1;
-  });
-  const all = Uint32Array.from({ length: n }, (_, k) => k);
-  return {
-    kept: all.filter((k) => isHeld[k] === 0),
-    held: all.filter((k) => isHeld[k] === 1),
-  };
+    for (const index of stream.shuffle(group).slice(0, take[label])) isHeld[index] = 1
+  })
+  const all = Uint32Array.from({ length: n }, (_, k) => k)
+  return { kept: all.filter((k) => isHeld[k] === 0), held: all.filter((k) => isHeld[k] === 1) }
 }
 
 /**
@@ -71,9 +64,6 @@ export function splitByFraction(
   purpose?: string,
 ): Split {
   if (!(fraction >= 0 && fraction <= 1))
-    throw new LacunaError(
-      "bad-request",
-      `A share of ${fraction} cannot be held out; it must be from 0 to 1.`,
-    );
-  return holdOut(labels, Math.round(labels.length * fraction), seed, purpose);
+    throw new LacunaError('bad-request', `A share of ${fraction} cannot be held out; it must be from 0 to 1.`)
+  return holdOut(labels, Math.round(labels.length * fraction), seed, purpose)
 }

@@ -2,23 +2,21 @@
 
 /** Compare two texts by code point, for `sort`. */
 export function compareCodePoints(a: string, b: string): number {
-  const left = Array.from(a);
-  const right = Array.from(b);
-  const length = Math.min(left.length, right.length);
+  const left = Array.from(a)
+  const right = Array.from(b)
+  const length = Math.min(left.length, right.length)
   for (let k = 0; k < length; k++) {
-    const difference = left[k]!.codePointAt(0)! - right[k]!.codePointAt(0)!;
-    if (difference !== 0) return difference;
+    const difference = left[k]!.codePointAt(0)! - right[k]!.codePointAt(0)!
+    if (difference !== 0) return difference
   }
-  return left.length - right.length;
+  return left.length - right.length
 }
 
 /** Order class names: by value when all are numbers, else by code point. */
 export function orderClasses(names: Iterable<string>): string[] {
-  const list = [...names];
-  const numeric = list.every((name) => /^[+-]?\d+(\.\d+)?$/.test(name));
+  const list = [...names]
+  const numeric = list.every((name) => /^[+-]?\d+(\.\d+)?$/.test(name))
   return list.sort((a, b) =>
-    numeric && Number(a) !== Number(b)
-      ? Number(a) - Number(b)
-      : compareCodePoints(a, b),
-  );
+    numeric && Number(a) !== Number(b) ? Number(a) - Number(b) : compareCodePoints(a, b),
+  )
 }

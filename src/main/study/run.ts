@@ -126,13 +126,14 @@ class Run {
   }
 
   #finish(record: EpochRecord): FinishedEpoch {
-    const { network, epochs, seed, prune } = this.#job
+    const { network, epochs, seed } = this.#job
     const model = this.#model
     if (record.epoch === epochs) {
+      const masks = model.masks()
       return {
         record,
         weights: encodeArrays(network, model.parameters()),
-        ...(prune === undefined ? {} : { masks: encodeArrays(network, model.masks()) }),
+        ...(masks.size === 0 ? {} : { masks: encodeArrays(network, masks) }),
         done: true,
       }
     }

@@ -14,8 +14,7 @@ type Progress = (progress: ImportProgress) => void
 const perform: {
   [K in DataTaskKind]: (input: DataTasks[K]['input'], onProgress: Progress) => Promise<DataTasks[K]['output']>
 } = {
-  preview: async ({ options, ...files }, onProgress) =>
-    previewFiles(files, options, { onProgress }),
+  preview: async ({ options, ...files }, onProgress) => previewFiles(files, options, { onProgress }),
   import: async ({ options, ...files }, onProgress) => {
     const { draft, content } = await importFiles(files, options, { onProgress })
     return { draft, content: contentToBytes(content) }

@@ -8,59 +8,54 @@ import {
   type ImportPreview,
   type ImportProblem,
   type Sequences,
-} from "../../../shared/dataset.ts";
-import { LacunaError } from "../../../shared/errors.ts";
-import { describeContent } from "../content.ts";
-import {
-  classProblems,
-  splitProblems,
-  toContent,
-  willImport,
-} from "./assemble.ts";
-import { inspect } from "./inspect.ts";
-import { sortProblems, stopError } from "./problems.ts";
-import { resolvedOptions, resolveRoles, testOptions } from "./roles.ts";
-import type { ReadContext } from "./scan.ts";
-import { selectRows, type Roles, type SelectedRow } from "./select.ts";
-import { openSource, type ByteSource } from "./source.ts";
+} from '../../../shared/dataset.ts'
+import { LacunaError } from '../../../shared/errors.ts'
+import { describeContent } from '../content.ts'
+import { classProblems, splitProblems, toContent, willImport } from './assemble.ts'
+import { inspect } from './inspect.ts'
+import { sortProblems, stopError } from './problems.ts'
+import { resolvedOptions, resolveRoles, testOptions } from './roles.ts'
+import type { ReadContext } from './scan.ts'
+import { selectRows, type Roles, type SelectedRow } from './select.ts'
+import { openSource, type ByteSource } from './source.ts'
 
 /** A file to read; `name` is what people call it when the path does not say (an upload). */
-export type FilePath = string | { path: string; name: string };
+export type FilePath = string | { path: string; name: string }
 
 /** The files; without `test` the split comes from a column or is drawn. */
 export interface ImportFiles {
-  train: FilePath;
-  test?: FilePath | undefined;
+  train: FilePath
+  test?: FilePath | undefined
 }
 
 /** Files that are already open. */
 export interface ImportSources {
-  train: ByteSource;
-  test?: ByteSource;
+  train: ByteSource
+  test?: ByteSource
 }
 
 /** A finished import, ready to be stored. */
 export interface ImportedDataset {
-  content: Sequences;
-  draft: DatasetDraft;
-  preview: ImportPreview;
+  content: Sequences
+  draft: DatasetDraft
+  preview: ImportPreview
 }
 
 interface Prepared {
-  preview: ImportPreview;
-  content: Sequences;
+  preview: ImportPreview
+  content: Sequences
 }
 
 /** One file, understood and read with the columns that were found for it. */
 interface FileReading {
-  preview: FilePreview;
-  roles: Roles | undefined;
-  rows: SelectedRow[];
-  dropped: number;
-  problems: ImportProblem[];
+  preview: FilePreview
+  roles: Roles | undefined
+  rows: SelectedRow[]
+  dropped: number
+  problems: ImportProblem[]
 }
 
-const NO_ROLES: Roles = { text: "", label: null, split: null };
+const NO_ROLES: Roles = { text: '', label: null, split: null }
 
 async function readFile(
   source: ByteSource,
@@ -68,40 +63,22 @@ async function readFile(
   hasTest: boolean,
   context: ReadContext,
 ): Promise<FileReading> {
-  const inspection = await inspect(source, options, context);
-  const { preview } = inspection;
-  const { roles, problems } = resolveRoles(preview, options, hasTest);
-  const hopeless = preview.problems.some(
-    ({ code }) => code === "no-rows" || code === "quote-unclosed",
-  );
-  const all = [...preview.problems, ...problems];
-  if (roles === undefined || hopeless)
-    return { preview, roles, rows: [], dropped: 0, problems: all };
-  const selection = await selectRows(
-    source,
-    inspection,
-    roles,
-    options,
-    context,
-  );
-  const { rows, dropped } = selection;
-  return {
-    preview,
-    roles,
-    rows,
-    dropped,
-    problems: [...all, ...selection.problems],
-  };
+  const inspection = await inspect(source, options, context)
+  const { preview } = inspection
+  const { roles, problems } = resolveRoles(preview, options, hasTest)
+  const hopeless = preview.problems.some(({ code }) => code === 'no-rows' || code === 'quote-unclosed')
+  const all = [...preview.problems, ...problems]
+  if (roles === undefined || hopeless) return { preview, roles, rows: [], dropped: 0, problems: all }
+  const selection = await selectRows(source, inspection, roles, options, context)
+  const { rows, dropped } = selection
+  return { preview, roles, rows, dropped, problems: [...all, ...selection.problems] }
 }
 
 /** What the test file says is marked with its name; that it has no labels has been said for the training file. */
 function testProblems({ preview, problems }: FileReading): ImportProblem[] {
   return problems
-    .filter(({ code }) => code !== "unlabelled")
-    .map((problem) => ({
-      ...problem,
-      message: `${preview.fileName}: ${problem.message}`,
-    }));
+    .filter(({ code }) => code !== 'unlabelled')
+    .map((problem) => ({ ...problem, message: `${preview.fileName}: ${problem.message}` }))
 }
 
 async function prepare(
@@ -109,72 +86,56 @@ async function prepare(
   options: ImportOptions,
   context: ReadContext,
 ): Promise<Prepared> {
-  const hasTest = sources.test !== undefined;
-  const train = await readFile(sources.train, options, hasTest, context);
-  const roles = train.roles;
+  const hasTest = sources.test !== undefined
+  const train = await readFile(sources.train, options, hasTest, context)
+  const roles = train.roles
   const test =
     sources.test === undefined
       ? undefined
-      : await readFile(
-          sources.test,
-          testOptions(options, roles),
-          true,
-          context,
-        );
-  const content = toContent(train.rows, test?.rows, roles ?? NO_ROLES, options);
-  const drawn = roles !== undefined && !hasTest && roles.split === null;
-  const found = [
-    ...train.problems,
-    ...(test === undefined ? [] : testProblems(test)),
-  ];
-  const blocked = found.some(({ severity }) => severity === "stop");
+      : await readFile(sources.test, testOptions(options, roles), true, context)
+  const content = toContent(train.rows, test?.rows, roles ?? NO_ROLES, options)
+  const drawn = roles !== undefined && !hasTest && roles.split === null
+  const found = [...train.problems, ...(test === undefined ? [] : testProblems(test))]
+  const blocked = found.some(({ severity }) => severity === 'stop')
   if (roles !== undefined)
-    found.push(
-      ...classProblems(content),
-      ...splitProblems(content, drawn, blocked, options),
-    );
-  const problems = sortProblems(found);
+    found.push(...classProblems(content), ...splitProblems(content, drawn, blocked, options))
+  const problems = sortProblems(found)
   const preview: ImportPreview = {
     train: train.preview,
     ...(test === undefined ? {} : { test: test.preview }),
     options: resolvedOptions(options, train.preview, roles, drawn),
     problems,
-    canImport: problems.every(({ severity }) => severity !== "stop"),
+    canImport: problems.every(({ severity }) => severity !== 'stop'),
     willImport: willImport(content, train.dropped + (test?.dropped ?? 0)),
-  };
-  return { preview, content };
+  }
+  return { preview, content }
 }
 
 /** Check options of unknown origin. */
 function checkedOptions(options: ImportOptions): ImportOptions {
-  const parsed = importOptionsSchema.safeParse(options);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
+  const parsed = importOptionsSchema.safeParse(options)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
   throw new LacunaError(
-    "bad-request",
-    `Import option ${issue?.path.join(".") ?? ""}: ${issue?.message ?? "invalid"}.`,
-  );
+    'bad-request',
+    `Import option ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}.`,
+  )
 }
 
-async function withSources<T>(
-  files: ImportFiles,
-  work: (sources: ImportSources) => Promise<T>,
-): Promise<T> {
+async function withSources<T>(files: ImportFiles, work: (sources: ImportSources) => Promise<T>): Promise<T> {
   const open = (file: FilePath) =>
-    typeof file === "string"
-      ? openSource(file)
-      : openSource(file.path, file.name);
-  const train = await open(files.train);
+    typeof file === 'string' ? openSource(file) : openSource(file.path, file.name)
+  const train = await open(files.train)
   try {
-    if (files.test === undefined) return await work({ train });
-    const test = await open(files.test);
+    if (files.test === undefined) return await work({ train })
+    const test = await open(files.test)
     try {
-      return await work({ train, test });
+      return await work({ train, test })
     } finally {
-      await test.close();
+      await test.close()
     }
   } finally {
-    await train.close();
+    await train.close()
   }
 }
 
@@ -188,7 +149,7 @@ export async function previewFiles(
   options: ImportOptions,
   context: ReadContext = {},
 ): Promise<ImportPreview> {
-  return (await prepareFiles(files, options, context)).preview;
+  return (await prepareFiles(files, options, context)).preview
 }
 
 /** Preview a single file; see `previewFiles`. */
@@ -197,35 +158,27 @@ export async function previewFile(
   options: ImportOptions,
   context: ReadContext = {},
 ): Promise<ImportPreview> {
-  return previewFiles({ train: path }, options, context);
+  return previewFiles({ train: path }, options, context)
 }
 
-function prepareFiles(
-  files: ImportFiles,
-  options: ImportOptions,
-  context: ReadContext,
-): Promise<Prepared> {
-  const checked = checkedOptions(options);
-  return withSources(files, (sources) => prepare(sources, checked, context));
+function prepareFiles(files: ImportFiles, options: ImportOptions, context: ReadContext): Promise<Prepared> {
+  const checked = checkedOptions(options)
+  return withSources(files, (sources) => prepare(sources, checked, context))
 }
 
 function assemble({ preview, content }: Prepared): ImportedDataset {
-  if (!preview.canImport) throw stopError(preview.problems);
-  const fileOf = ({ fileName, bytes, sha256 }: FilePreview) => ({
-    name: fileName,
-    bytes,
-    sha256,
-  });
+  if (!preview.canImport) throw stopError(preview.problems)
+  const fileOf = ({ fileName, bytes, sha256 }: FilePreview) => ({ name: fileName, bytes, sha256 })
   const notes = preview.problems
-    .filter(({ severity }) => severity === "warning")
-    .map(({ message }) => message);
+    .filter(({ severity }) => severity === 'warning')
+    .map(({ message }) => message)
   const source = {
-    kind: "files" as const,
+    kind: 'files' as const,
     train: fileOf(preview.train),
     ...(preview.test === undefined ? {} : { test: fileOf(preview.test) }),
     options: preview.options,
-  };
-  return { content, draft: describeContent(content, source, notes), preview };
+  }
+  return { content, draft: describeContent(content, source, notes), preview }
 }
 
 /**
@@ -237,7 +190,7 @@ export async function importFiles(
   options: ImportOptions,
   context: ReadContext = {},
 ): Promise<ImportedDataset> {
-  return assemble(await prepareFiles(files, options, context));
+  return assemble(await prepareFiles(files, options, context))
 }
 
 /** Import from sources that are already open (uploads, tests); see `importFiles`. */
@@ -246,5 +199,5 @@ export async function importSources(
   options: ImportOptions,
   context: ReadContext = {},
 ): Promise<ImportedDataset> {
-  return assemble(await prepare(sources, checkedOptions(options), context));
+  return assemble(await prepare(sources, checkedOptions(options), context))
 }

@@ -1,12 +1,12 @@
 // Where libtensorflow and the compiled tfjs binding live on a machine: one answer for the set-up scripts and the engine.
 // Plain JavaScript, because the set-up also runs on a Node that cannot read TypeScript. Touches no file.
-import path from "node:path";
+import path from 'node:path'
 
 /** Version of the TensorFlow wheel that libtensorflow is taken from. */
-export const LIBTENSORFLOW_VERSION = "2.21.0";
+export const LIBTENSORFLOW_VERSION = '2.21.0'
 
 /** Raise it when the way the binding is compiled changes, so that caches of older checkouts are not reused. */
-export const BINDING_RECIPE = 2;
+export const BINDING_RECIPE = 2
 
 /**
  * The cache folder of the user, by the habits of the platform.
@@ -14,12 +14,11 @@ export const BINDING_RECIPE = 2;
  * @returns {string}
  */
 export function userCacheFolder({ platform, env, home }) {
-  if (platform === "win32")
-    return env.LOCALAPPDATA || path.win32.join(home, "AppData", "Local");
-  if (platform === "darwin") return path.posix.join(home, "Library", "Caches");
+  if (platform === 'win32') return env.LOCALAPPDATA || path.win32.join(home, 'AppData', 'Local')
+  if (platform === 'darwin') return path.posix.join(home, 'Library', 'Caches')
   // A relative XDG_CACHE_HOME is invalid and ignored (XDG Base Directory Specification).
-  const xdg = env.XDG_CACHE_HOME ?? "";
-  return path.posix.isAbsolute(xdg) ? xdg : path.posix.join(home, ".cache");
+  const xdg = env.XDG_CACHE_HOME ?? ''
+  return path.posix.isAbsolute(xdg) ? xdg : path.posix.join(home, '.cache')
 }
 
 /**
@@ -28,9 +27,9 @@ export function userCacheFolder({ platform, env, home }) {
  * @returns {string}
  */
 export function libtensorflowFolder(machine) {
-  const { join } = machine.platform === "win32" ? path.win32 : path.posix;
-  const name = `libtensorflow-${LIBTENSORFLOW_VERSION}-${machine.platform}-${machine.arch}`;
-  return join(userCacheFolder(machine), "lacuna", name);
+  const { join } = machine.platform === 'win32' ? path.win32 : path.posix
+  const name = `libtensorflow-${LIBTENSORFLOW_VERSION}-${machine.platform}-${machine.arch}`
+  return join(userCacheFolder(machine), 'lacuna', name)
 }
 
 /**
@@ -40,10 +39,6 @@ export function libtensorflowFolder(machine) {
  * @returns {string}
  */
 export function bindingFile(folder, tfjsVersion) {
-  const separator = folder.includes("\\") ? "\\" : "/";
-  return [
-    folder,
-    `tfjs-${tfjsVersion}-${BINDING_RECIPE}`,
-    "tfjs_binding.node",
-  ].join(separator);
+  const separator = folder.includes('\\') ? '\\' : '/'
+  return [folder, `tfjs-${tfjsVersion}-${BINDING_RECIPE}`, 'tfjs_binding.node'].join(separator)
 }

@@ -81,13 +81,16 @@ export async function withWorkbench<T>(
   }
 }
 
-/** Resolve at the first SIGINT, SIGTERM or SIGHUP; the second one ends the process at once. */
+/** A signal this soon after the first is the same wish, sent to a whole group of processes and passed on. */
+const SAME_WISH_MS = 1000
+
+/** Resolve at the first SIGINT, SIGTERM or SIGHUP; a later one ends the process at once. */
 export function untilStopped(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
-    let stopping = false
+    let first: number | undefined
     const stop = (signal: NodeJS.Signals) => {
-      if (stopping) process.exit(1)
-      stopping = true
+      first ??= performance.now()
+      if (performance.now() - first > SAME_WISH_MS) process.exit(1)
       resolve(signal)
     }
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)

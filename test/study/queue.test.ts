@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { EncodedSplit, Engine, Model, TrainPlan } from '../../src/main/engine/engine.ts'
 import { oracleEngine } from '../../src/main/engine/oracle/oracle.ts'
-import { LacunaError } from '../../src/shared/errors.ts'
+import type { LacunaError } from '../../src/shared/errors.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { thrownBy } from '../store/support.ts'
 import { localEngines, type Faults } from './local-engine.ts'

@@ -115,8 +115,7 @@ describe('a run', () => {
     const whole = await execute(pruned)
     for (const at of [0, 1, 2]) {
       // The planner does not send the base weights along with a checkpoint; the masks are in it.
-      const { prune } = pruned
-      const resumed = await execute({ epochs: 3, prune, checkpoint: whole.epochs[at]!.checkpoint! })
+      const resumed = await execute({ epochs: 3, checkpoint: whole.epochs[at]!.checkpoint! })
       expect(resumed.epochs).toEqual(whole.epochs.slice(at + 1))
     }
   })

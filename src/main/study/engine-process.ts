@@ -49,7 +49,7 @@ function serve(port: PortLike<ToEngine, FromEngine>): void {
   })
   // What the training thread could not report itself ends the process; the supervisor goes on from the checkpoint.
   worker.on('error', (error) => {
-    console.error(error)
+    process.stderr.write(`${inspect(error)}\n`)
     process.exit(1)
   })
   worker.on('exit', (code) => process.exit(code === 0 ? 1 : code))

@@ -33,8 +33,8 @@ export async function folderFault(folder) {
   try {
     manifest = JSON.parse(await readFile(path.join(folder, MANIFEST), 'utf8'))
   } catch (error) {
-    const missing = /** @type {NodeJS.ErrnoException} */ (error).code === 'ENOENT'
-    return missing ? NOT_THERE : 'its manifest cannot be read'
+    const { code = '' } = /** @type {NodeJS.ErrnoException} */ (error)
+    return ['ENOENT', 'ENOTDIR'].includes(code) ? NOT_THERE : 'its manifest cannot be read'
   }
   for (const [name, size] of Object.entries(manifest.files ?? {})) {
     const found = await stat(path.join(folder, name)).catch(() => undefined)

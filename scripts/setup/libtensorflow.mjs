@@ -83,8 +83,8 @@ export async function ensureLibtensorflow({ machine, force = false, say }) {
   if (fault !== undefined && fault !== NOT_THERE) {
     say(`the copy in ${folder} is damaged (${fault}); making it again`)
   }
-  const python = await findPython({ platform: machine.platform, env: machine.env })
   await makeParent(folder)
+  const python = await findPython({ platform: machine.platform, env: machine.env })
   await assertRoom(path.dirname(folder))
   await makeFolder(folder, (temporary) => fill(temporary, { machine, python, say }))
   return { folder, reused: false }

@@ -22,7 +22,6 @@ export function run(file, args, { cwd, env = process.env, limitMs = 20 * 60_000 
       cwd,
       env,
       windowsHide: true,
-      timeout: limitMs,
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     let output = ''
@@ -31,8 +30,16 @@ export function run(file, args, { cwd, env = process.env, limitMs = 20 * 60_000 
     }
     child.stdout.on('data', collect)
     child.stderr.on('data', collect)
-    child.on('error', (error) => resolve({ code: null, signal: null, output, error }))
-    child.on('close', (code, signal) => resolve({ code, signal, output }))
+    // Not spawn's own timeout: its timer goes on when the program was not found, and keeps the install waiting.
+    const timer = setTimeout(() => child.kill(), limitMs)
+    child.on('error', (error) => {
+      clearTimeout(timer)
+      resolve({ code: null, signal: null, output, error })
+    })
+    child.on('close', (code, signal) => {
+      clearTimeout(timer)
+      resolve({ code, signal, output })
+    })
   })
 }
 

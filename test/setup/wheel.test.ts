@@ -59,7 +59,9 @@ describe('the wheel with the C library', () => {
   })
 
   it('needs a Python, and says so where there is none', async () => {
-    await expect(findPython({ env: { PATH: tempDir() } })).rejects.toThrow(/no Python 3\.8 or later was found/)
+    await expect(findPython({ env: { PATH: tempDir() } })).rejects.toThrow(
+      /no Python 3\.8 or later was found/,
+    )
   })
 })
 

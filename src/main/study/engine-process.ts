@@ -1,5 +1,6 @@
 // Start of an engine process, forked headless or a utility process of Electron. Its control thread only passes messages
 // on, so it answers while the training thread computes.
+import { inspect } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { RunControl } from '../engine/control.ts'
 import { trainingWorkerEntry } from './entries.ts'

@@ -112,6 +112,13 @@ export function libraryOverrides(appearance: Appearance): GlobalThemeOverrides {
     },
     Input: { border: `1px solid ${c.control}` },
     InternalSelection: { border: `1px solid ${c.control}` },
+    Radio: {
+      buttonColorActive: c.bg,
+      buttonTextColorActive: c.accent,
+      buttonBorderColorActive: c.accent,
+      buttonBorderColor: c.control,
+      buttonColor: c.bg,
+    },
     Button: { paddingMedium: '0 12px', paddingSmall: '0 10px', paddingTiny: '0 8px', fontWeight: '500' },
     DataTable: {
       thPaddingMedium: '0 10px',

@@ -41,7 +41,7 @@ export function withInteraction(spec: ChartSpec, theme: ChartTheme): EChartsOpti
     ...spec.option,
     tooltip: {
       trigger: 'axis',
-      confine: true,
+      appendTo: 'body',
       transitionDuration: 0,
       padding: 0,
       borderWidth: 0,

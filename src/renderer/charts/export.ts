@@ -47,16 +47,25 @@ export function figureOption({ title, spec, theme }: ExportedChart): EChartsOpti
       textStyle: { color: theme.text, fontSize: 14, fontWeight: 600 },
     },
     legend: {
-      show: spec.legend.length > 1,
+      show: namedSeries(spec).length > 1,
       bottom: 8,
       left: 12,
-      data: spec.legend.map(({ name }) => name),
+      data: namedSeries(spec),
       textStyle: { color: theme.text, fontSize: 11 },
       itemWidth: 22,
       itemHeight: 8,
     },
-    grid: { left: 20, right: 24, top: 44, bottom: 44, containLabel: true },
+    grid: { left: 20, right: 24, top: 44, bottom: 64, containLabel: true },
   }
+}
+
+/** Names of the series that draw something of their own; levels and intervals explain themselves. */
+function namedSeries({ option }: ChartSpec): string[] {
+  const series = Array.isArray(option.series) ? option.series : []
+  return series.flatMap(({ name, type, data }) => {
+    const draws = type !== 'custom' && Array.isArray(data) && data.length > 0
+    return draws && typeof name === 'string' ? [name] : []
+  })
 }
 
 function drawSvg(chart: ExportedChart): string {

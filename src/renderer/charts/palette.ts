@@ -18,15 +18,13 @@ export const TARGET_MARKS: Record<Target, { marker: Marker; dash: Dash; name: st
   h2h: { marker: 'diamond', dash: 'dotted', name: 'h2h', meaning: 'hidden-to-hidden weights' },
 }
 
-/** How much lighter the random control is drawn. */
-export const CONTROL_OPACITY = 0.45
-
 export interface ChartTheme {
   text: string
   faint: string // axis labels, baselines
   grid: string
   axis: string
   background: string
+  controlOpacity: number // how much lighter the random control is drawn
   classes: string[] // of a dataset, in class order, then repeated
 }
 
@@ -37,6 +35,7 @@ const themes: Record<Appearance, ChartTheme> = {
     grid: '#ececea',
     axis: '#c8c8c2',
     background: '#ffffff',
+    controlOpacity: 0.45,
     classes: ['#b5b9c0', '#3451c6', '#c26d1b', '#2f8f83', '#8a5fb0', '#7f8a2d'],
   },
   dark: {
@@ -45,6 +44,7 @@ const themes: Record<Appearance, ChartTheme> = {
     grid: '#26292c',
     axis: '#474c52',
     background: '#17181a',
+    controlOpacity: 0.65,
     classes: ['#62676f', '#93a8ff', '#e3a565', '#66c2b5', '#bb96dd', '#b7c163'],
   },
 }

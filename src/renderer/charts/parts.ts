@@ -85,13 +85,13 @@ function axisNumber(value: number): string {
 }
 
 /**
- * Range of an accuracy axis in per cent that holds all `shares` (0 to 1), with a little air, on multiples of five.
+ * Range of an accuracy axis in per cent that holds all `shares` (0 to 1), with a little air, on multiples of ten.
  */
 export function accuracyRange(shares: readonly number[]): { min: number; max: number } {
   const finite = shares.filter(Number.isFinite)
   if (finite.length === 0) return { min: 0, max: 100 }
   const low = Math.min(...finite) * 100
-  return { min: Math.max(0, Math.floor((low - 1) / 5) * 5), max: 100 }
+  return { min: Math.max(0, Math.floor((low - 1) / 10) * 10), max: 100 }
 }
 
 export interface LineLook {
@@ -144,13 +144,18 @@ export function band(colour: string, points: [number, number, number][], opacity
   }
 }
 
-/** Levels no model should fall below: trivial baselines, dotted grey, named where they end. */
-export function baselineMarks(theme: ChartTheme, baselines: readonly Baseline[]): LineSeriesOption[] {
+/** Levels no model should fall below: trivial baselines, dotted grey, named at the side where fewer curves pass. */
+export function baselineMarks(
+  theme: ChartTheme,
+  baselines: readonly Baseline[],
+  side: 'Start' | 'End' = 'End',
+): LineSeriesOption[] {
   if (baselines.length === 0) return []
   const label = {
     show: true,
-    position: 'insideEndTop' as const,
     color: theme.faint,
+    backgroundColor: theme.background,
+    padding: [0, 2],
     fontSize: 10,
     distance: 2,
   }
@@ -170,7 +175,7 @@ export function baselineMarks(theme: ChartTheme, baselines: readonly Baseline[])
           yAxis: baseline.accuracy * 100,
           label: {
             ...label,
-            position: below ? ('insideEndBottom' as const) : ('insideEndTop' as const),
+            position: `inside${side}${below ? 'Bottom' : 'Top'}` as const,
             formatter: `${baseline.title} ${(baseline.accuracy * 100).toFixed(1)} %`,
           },
         })),
@@ -179,11 +184,11 @@ export function baselineMarks(theme: ChartTheme, baselines: readonly Baseline[])
   ]
 }
 
-/** Close neighbours get their names on opposite sides of their lines. */
+/** Names stand below their lines, where fewer curves pass; the upper of two close neighbours stands above. */
 function spreadLabels(baselines: readonly Baseline[]): { baseline: Baseline; below: boolean }[] {
   const rising = [...baselines].sort((a, b) => a.accuracy - b.accuracy)
   return rising.map((baseline, i) => {
-    const next = rising[i + 1]
-    return { baseline, below: next !== undefined && next.accuracy - baseline.accuracy < 0.04 }
+    const before = rising[i - 1]
+    return { baseline, below: before === undefined || baseline.accuracy - before.accuracy > 0.05 }
   })
 }

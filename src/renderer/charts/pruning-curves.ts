@@ -6,7 +6,7 @@ import { CELL_NAMES, type Cell } from '../../shared/network.ts'
 import type { Estimate, StudyResults } from '../../shared/results.ts'
 import type { Criterion, Target } from '../../shared/study.ts'
 import { formatInterval, formatPercent, formatShare } from '../format.ts'
-import { CELL_COLOURS, CONTROL_OPACITY, TARGET_MARKS, type ChartTheme } from './palette.ts'
+import { CELL_COLOURS, TARGET_MARKS, type ChartTheme } from './palette.ts'
 import { accuracyRange, band, baselineMarks, frame, line, numberAxisX, numberAxisY } from './parts.ts'
 import type { ChartSpec, LegendItem, TooltipRow } from './spec.ts'
 
@@ -87,13 +87,13 @@ export function pruningPanel({ curves, panel, baselines, range, theme }: Pruning
     option: {
       ...frame(x, numberAxisY(theme, 'test accuracy, %', range)),
       series: [
-        ...baselineMarks(theme, baselines),
+        ...baselineMarks(theme, baselines, 'Start'),
         ...curves.flatMap((curve) => curveBand(curve)),
         ...denseMarks(curves),
-        ...curves.map((curve) => line(curveLook(curve, panel), curvePoints(curve))),
+        ...curves.map((curve) => line(curveLook(curve, panel, theme), curvePoints(curve))),
       ],
     },
-    legend: curves.map((curve): LegendItem => ({ ...curveLook(curve, panel), kind: 'line' })),
+    legend: panelLegend(curves, panel, theme),
     table: {
       columns: [
         'architecture',
@@ -125,7 +125,20 @@ export function pruningPanel({ curves, panel, baselines, range, theme }: Pruning
   }
 }
 
-function curveLook(curve: PruningCurve, panel: 'target' | 'cell') {
+/** The curves by magnitude, and one entry for all random controls. */
+function panelLegend(
+  curves: readonly PruningCurve[],
+  panel: 'target' | 'cell',
+  theme: ChartTheme,
+): LegendItem[] {
+  const items = curves
+    .filter(({ criterion }) => criterion !== 'random')
+    .map((curve): LegendItem => ({ ...curveLook(curve, panel, theme), kind: 'line' }))
+  const control: LegendItem = { name: 'random control', colour: theme.faint, kind: 'line', dash: 'dashed' }
+  return curves.length > items.length ? [...items, control] : items
+}
+
+function curveLook(curve: PruningCurve, panel: 'target' | 'cell', theme: ChartTheme) {
   const control = curve.criterion === 'random'
   const mark = TARGET_MARKS[curve.target]
   return {
@@ -134,7 +147,7 @@ function curveLook(curve: PruningCurve, panel: 'target' | 'cell') {
     marker: control ? ('none' as const) : mark.marker,
     dash: control ? ('dashed' as const) : panel === 'cell' ? mark.dash : ('solid' as const),
     width: control ? 1.4 : 2,
-    opacity: control ? CONTROL_OPACITY : 1,
+    opacity: control ? theme.controlOpacity : 1,
   }
 }
 
@@ -168,8 +181,9 @@ function denseMarks(curves: readonly PruningCurve[]): LineSeriesOption[] {
       lineStyle: { color: CELL_COLOURS[cell], type: 'solid', width: 1, opacity: 0.4 },
       label: {
         show: single,
-        position: 'insideStartBottom',
+        position: 'insideEndTop',
         fontSize: 10,
+        opacity: 1,
         color: CELL_COLOURS[cell],
         formatter: `dense ${(mean * 100).toFixed(1)} %`,
       },

@@ -2,6 +2,7 @@
 // the workbench for the plan, and keeps itself in the address.
 import { computed, reactive, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue'
 import { useRoute, useRouter } from 'vue-router'
+import type { z } from 'zod'
 import type { StudyPlan } from '../../shared/contract.ts'
 import { toErrorReport, type ErrorReport } from '../../shared/errors.ts'
 import type { Preset } from '../../shared/presets.ts'
@@ -34,11 +35,27 @@ export function toForm(definition: StudyDefinition): StudyForm {
   return { ...defaults, ...structuredClone(definition) }
 }
 
-/** What is wrong, by path of the field, such as `training.epochs`. */
+/** What is wrong, by path of the field, such as `training.epochs`; an item of a list counts as the list. */
 export function problemsOf(definition: unknown): Map<string, string> {
-  const parsed = studySchema.safeParse(definition)
+  const parsed = studySchema.safeParse(definition, { error: inWords })
   if (parsed.success) return new Map()
-  return new Map(parsed.error.issues.map((issue) => [issue.path.join('.'), issue.message]))
+  return new Map(
+    parsed.error.issues.map((issue) => [
+      issue.path.filter((key) => typeof key !== 'number').join('.'),
+      issue.message,
+    ]),
+  )
+}
+
+/** Range and type errors for a person; other messages of the schema are written for one already. */
+function inWords(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code === 'too_big') return `at most ${String(issue.maximum)}`
+  if (issue.code === 'too_small' && issue.origin !== 'array') {
+    return `${issue.inclusive === false ? 'more than' : 'at least'} ${String(issue.minimum)}`
+  }
+  return issue.code === 'invalid_type'
+    ? `a ${issue.expected === 'int' ? 'whole number' : issue.expected} is needed`
+    : undefined
 }
 
 /** Read the part of a definition that differs from the defaults, as it stands in the address. */

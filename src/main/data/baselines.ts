@@ -149,6 +149,6 @@ export function baselinesOf(content: Sequences): Baseline[] {
     const { title, description, rule } = RULES[name]
     const classify = rule(train, content.classes.length, symbols)
     const correct = test.tokens.filter((tokens, n) => classify(tokens) === test.labels[n]).length
-    return { name, title, description, correct, total, accuracy: total === 0 ? 0 : (100 * correct) / total }
+    return { name, title, description, correct, total, accuracy: total === 0 ? 0 : correct / total }
   })
 }

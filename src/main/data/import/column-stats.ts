@@ -17,26 +17,27 @@ export class ColumnStats {
   rows = 0
   missing = 0
   readonly missingSpellings = new Map<string, number>()
-  readonly values = new Map<string, number>() // up to MAX_DISTINCT + 1 distinct cells (long ones by their hash) with their counts
+  readonly values = new Map<string, number>() // distinct cells (long ones by their hash) with their counts, until there are more than MAX_DISTINCT
   readonly examples: string[] = []
   numbers = 0
   readonly texts = new Places() // cells that are no numbers
   readonly pointOnly = new Places() // numbers that need a decimal point
   readonly commaOnly = new Places()
-  padded = 0 // cells with white space around them
   lengthSum = 0
   consecutive = true // every cell is the integer after the one before
   readonly #missing: ReadonlySet<string>
+  readonly #longestMissing: number
   #previous: number | undefined
 
   constructor(missing: ReadonlySet<string>) {
     this.#missing = missing
+    this.#longestMissing = Math.max(0, ...Array.from(missing, (spelling) => spelling.length))
   }
 
   /** Take the cell of the next row; null is a cell that is not there. */
   add(cell: string | null, line: number, column: string): void {
     this.rows += 1
-    if (cell === null || this.#missing.has(cell)) {
+    if (cell === null || (cell.length <= this.#longestMissing && this.#missing.has(cell))) {
       this.missing += 1
       this.consecutive = false
       const spelling = cell ?? ''
@@ -45,7 +46,6 @@ export class ColumnStats {
     }
     this.lengthSum += cell.length
     this.#remember(cell)
-    if (cell.trim().length !== cell.length) this.padded += 1
     const reading = numberReading(cell)
     if (reading === 0) this.texts.add({ line, column, raw: cell })
     else this.numbers += 1
@@ -59,11 +59,12 @@ export class ColumnStats {
   }
 
   #remember(cell: string): void {
+    if (this.values.size > MAX_DISTINCT) return
     const short = cell.length <= MAX_KEPT_LENGTH
     const key = short ? cell : createHash('sha256').update(cell).digest('base64')
     const seen = this.values.get(key)
     if (seen !== undefined) this.values.set(key, seen + 1)
-    else if (this.values.size <= MAX_DISTINCT) {
+    else {
       const kept = detach(key)
       this.values.set(kept, 1)
       if (this.examples.length < 5) this.examples.push(short ? kept : detach(excerpt(cell)))

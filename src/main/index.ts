@@ -1,4 +1,5 @@
 // The composition root of the desktop program: one window, one workbench, engine processes as utility processes.
+import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import * as electron from 'electron'
 import { VERSION } from './commands/version.ts'
@@ -44,6 +45,13 @@ function workspaceArgument(): string | undefined {
   return word.includes('=') ? word.slice(word.indexOf('=') + 1) : process.argv[at + 1]
 }
 
+/** Each workspace has its own window state, and one program at a time. */
+function separateWorkspaces(workspace: string): void {
+  if (workspace === workspaceFolder(undefined, {})) return
+  const mark = createHash('sha256').update(workspace).digest('hex').slice(0, 12)
+  app.setPath('userData', `${app.getPath('userData')}-${mark}`)
+}
+
 function showWindow(): void {
   if (window !== undefined && !window.isDestroyed()) {
     if (window.isMinimized()) window.restore()
@@ -87,7 +95,7 @@ function closeBeforeQuit(workbench: Workbench): void {
   })
 }
 
-async function start(): Promise<void> {
+async function start(workspace: string): Promise<void> {
   await app.whenReady()
   const rendererFolder = join(app.getAppPath(), 'out', 'renderer')
   protocol.handle(SCHEME, (request) => appResponse(rendererFolder, request))
@@ -98,7 +106,7 @@ async function start(): Promise<void> {
     ),
   )
   const workbench = await openWorkbench({
-    workspace: workspaceFolder(workspaceArgument()),
+    workspace,
     program: 'Lacuna in its window',
     version: VERSION,
     spawnEngine: utilityEngine(utilityProcess),
@@ -113,6 +121,8 @@ async function start(): Promise<void> {
   showWindow()
 }
 
+const chosen = workspaceFolder(workspaceArgument())
+separateWorkspaces(chosen)
 protocol.registerSchemesAsPrivileged([APP_SCHEME])
 app.enableSandbox()
 app.on('web-contents-created', (_event, contents) => guardContents(contents, shell, log))
@@ -125,7 +135,7 @@ const show = () => {
 if (app.requestSingleInstanceLock()) {
   app.on('second-instance', show)
   app.on('activate', show)
-  start().catch((error: unknown) => {
+  start(chosen).catch((error: unknown) => {
     dialog.showErrorBox('Lacuna could not start', error instanceof Error ? error.message : String(error))
     app.exit(1)
   })

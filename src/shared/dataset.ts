@@ -3,8 +3,8 @@
 import { z } from 'zod'
 
 /** Encodings a text file can be read as; `windows-1252` also reads Latin-1 files. */
-export const ENCODINGS = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'] as const
-export type TextEncoding = (typeof ENCODINGS)[number]
+export const TEXT_ENCODINGS = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'] as const
+export type TextEncoding = (typeof TEXT_ENCODINGS)[number]
 
 /** How a text becomes tokens: every Unicode code point, or words between white space. */
 export const TOKENIZATIONS = ['characters', 'words'] as const
@@ -48,7 +48,7 @@ export const seedSchema = z.number().int().min(0).max(0xffff_ffff)
  * option that is set is never overruled by detection.
  */
 export const importOptionsSchema = z.strictObject({
-  encoding: z.enum(ENCODINGS).optional(),
+  encoding: z.enum(TEXT_ENCODINGS).optional(),
   delimiter: z.string().min(1).max(8).nullable().optional(), // null: the file has one column
   quotes: z.enum(['standard', 'literal']).optional(), // literal: a quote is a character like any other
   headerRow: z.number().int().min(0).optional(), // line (from 1) that names the columns; 0: no line does
@@ -119,7 +119,7 @@ export const filePreviewSchema = z.strictObject({
   fileName: z.string(),
   bytes: z.number().int(),
   sha256: z.string(), // of the whole file
-  encoding: z.enum(ENCODINGS),
+  encoding: z.enum(TEXT_ENCODINGS),
   byteOrderMark: z.boolean(),
   delimiter: z.string().nullable(),
   quotes: z.enum(['standard', 'literal']),
@@ -147,7 +147,7 @@ const classCountsSchema = z.strictObject({
 export const importPreviewSchema = z.strictObject({
   train: filePreviewSchema,
   test: filePreviewSchema.optional(),
-  options: importOptionsSchema, // as given, with everything detected filled in
+  options: importOptionsSchema, // as given, with everything detected filled in; merge choices into the given ones
   problems: z.array(importProblemSchema), // of both files and between them, stops first
   canImport: z.boolean(), // no problem is a stop
   willImport: z.strictObject({
@@ -328,10 +328,6 @@ export const baselineSchema = z.strictObject({
   accuracy: z.number(), // 0 to 1, as everywhere; 0 when total is 0
 })
 export type Baseline = z.infer<typeof baselineSchema>
-
-/** How tokens become numbers: `vocabulary` = own vocabulary, `ascii` = character codes as published (size 128). */
-export const SEQUENCE_ENCODINGS = ['vocabulary', 'ascii'] as const
-export type SequenceEncoding = (typeof SEQUENCE_ENCODINGS)[number]
 
 /** Split a text into its tokens. */
 export function tokensOf(text: string, tokens: Tokenization): string[] {

@@ -24,11 +24,9 @@ export function assignSplits<F extends { name: string }>(files: readonly F[]): {
 /** Name of a dataset proposed from its file: without ending, marks of the split and separators. */
 export function nameFromFile(fileName: string): string {
   const stem = fileName.replace(/\.[^.]{1,8}$/, '')
-  const plain = stem
-    .replace(/(^|[^a-z])(train(ing)?|data)(?=[^a-z]|$)/gi, '$1')
-    .replace(/[_\-. ]+/g, ' ')
-    .trim()
-  return plain === '' ? stem : plain
+  const words = (text: string) => text.replace(/[_\-. ]+/g, ' ').trim()
+  const plain = words(stem.replace(/(^|[^a-z])(train(ing)?|data)(?=[^a-z]|$)/gi, '$1'))
+  return plain === '' ? words(stem) : plain
 }
 
 export function useImportFiles() {

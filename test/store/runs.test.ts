@@ -110,7 +110,7 @@ describe('runs', () => {
     store.runs.interrupt(base)
     store.runs.cancelWaiting(studyId)
     expect(store.runs.list(studyId).map((r) => r.state)).toEqual(Array(5).fill('cancelled'))
-    store.runs.requeue({ studyId, states: ['cancelled', 'failed'] })
+    for (const { id } of store.runs.inState(studyId, ['cancelled', 'failed'])) store.runs.requeue(id)
     expect([store.runs.state(base), store.runs.state(pruned)]).toEqual(['interrupted', 'queued'])
     store.runs.reset(base)
     expect(store.runs.get(base)).toMatchObject({ state: 'queued', epochs: [] })

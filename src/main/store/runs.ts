@@ -15,24 +15,8 @@ import type { RunSpec } from '../../shared/study.ts'
 import { inTransaction, timestamp, type StoreContext } from './area.ts'
 import type { BlobStore } from './blobs.ts'
 import { EPOCH_COLUMNS, fromValues, toValues } from './epochs.ts'
+import { RUN_COLUMNS, toRun, toSummary, type RunRow } from './run-rows.ts'
 
-interface RunRow {
-  id: string
-  study_id: string
-  spec: string
-  state: RunState
-  last_epoch: number | null
-  problem: string | null
-  engine: string | null
-  recurrent_weights: number | null
-  parameters: number | null
-  started_at: string | null
-  ended_at: string | null
-  attempts: number
-}
-
-const COLUMNS =
-  'id, study_id, spec, state, last_epoch, problem, engine, recurrent_weights, parameters, started_at, ended_at, attempts'
 const EPOCHS = EPOCH_COLUMNS.join(', ')
 
 /** What is stored with an epoch, in the same transaction. */
@@ -70,7 +54,7 @@ export class RunStore {
     const { database } = context
     this.#context = context
     this.#blobs = blobs
-    this.#one = database.prepare(`SELECT ${COLUMNS} FROM runs WHERE id = ?`)
+    this.#one = database.prepare(`SELECT ${RUN_COLUMNS} FROM runs WHERE id = ?`)
     this.#epochs = database
       .prepare<[string], (number | null)[]>(`SELECT ${EPOCHS} FROM epochs WHERE run_id = ? ORDER BY epoch`)
       .raw()
@@ -121,7 +105,7 @@ export class RunStore {
 
   #rowsOf(studyId: string): RunRow[] {
     return this.#context.database
-      .prepare<[string], RunRow>(`SELECT ${COLUMNS} FROM runs WHERE study_id = ? ORDER BY position`)
+      .prepare<[string], RunRow>(`SELECT ${RUN_COLUMNS} FROM runs WHERE study_id = ? ORDER BY position`)
       .all(studyId)
   }
 
@@ -191,6 +175,16 @@ export class RunStore {
          WHERE study_id = ? AND state IN ('queued', 'interrupted', 'running') GROUP BY cell`,
       )
       .all(studyId)
+  }
+
+  /** Runs of a study in one of `states`, in their order. */
+  inState(studyId: string, states: readonly RunState[]): { id: string; spec: RunSpec }[] {
+    return this.#context.database
+      .prepare<[string, string], { id: string; spec: string }>(
+        `SELECT id, spec FROM runs WHERE study_id = ? AND state IN (SELECT value FROM json_each(?)) ORDER BY position`,
+      )
+      .all(studyId, JSON.stringify(states))
+      .map(({ id, spec }) => ({ id, spec: JSON.parse(spec) as RunSpec }))
   }
 
   /** Mean time of a training epoch by study, architecture and engine, oldest study first. */
@@ -279,20 +273,12 @@ export class RunStore {
     ).changes
   }
 
-  /** Queue runs again from where they stopped: those of a study in one of `states`, or one run by its id. */
-  requeue(which: { studyId: string; states: readonly RunState[] } | { id: string }): void {
-    const set = `UPDATE runs SET problem = NULL, ended_at = NULL,
-      state = CASE WHEN last_epoch IS NULL THEN 'queued' ELSE 'interrupted' END`
-    inTransaction(this.#context, () => {
-      const { database } = this.#context
-      if ('id' in which) database.prepare(`${set} WHERE id = ?`).run(which.id)
-      else {
-        const wanted = JSON.stringify(which.states)
-        database
-          .prepare(`${set} WHERE study_id = ? AND state IN (SELECT value FROM json_each(?))`)
-          .run(which.studyId, wanted)
-      }
-    })
+  /** Queue a run again from where it stopped. */
+  requeue(id: string): void {
+    this.#update(
+      id,
+      `problem = NULL, ended_at = NULL, state = CASE WHEN last_epoch IS NULL THEN 'queued' ELSE 'interrupted' END`,
+    )
   }
 
   /** Forget the epochs and blobs of a run, so that it begins anew. */
@@ -354,32 +340,5 @@ export class RunStore {
       this.#context.database.prepare(`UPDATE runs SET ${assignments} WHERE id = ?`).run(...values, id),
     )
     if (changes !== 1) throw new LacunaError('not-found', `There is no run ${id}.`)
-  }
-}
-
-function toRun(row: RunRow): Omit<RunRecord, 'epochs'> {
-  // The JSON columns are written by this file alone, from these types.
-  return {
-    id: row.id,
-    studyId: row.study_id,
-    spec: JSON.parse(row.spec) as RunSpec,
-    state: row.state,
-    attempts: row.attempts,
-    ...(row.problem === null ? {} : { problem: JSON.parse(row.problem) as RunProblem }),
-    ...(row.engine === null ? {} : { engine: JSON.parse(row.engine) as NonNullable<RunRecord['engine']> }),
-    ...(row.recurrent_weights === null ? {} : { recurrentWeights: row.recurrent_weights }),
-    ...(row.parameters === null ? {} : { parameters: row.parameters }),
-    ...(row.started_at === null ? {} : { startedAt: row.started_at }),
-    ...(row.ended_at === null ? {} : { endedAt: row.ended_at }),
-  }
-}
-
-function toSummary(row: RunRow, epochs: EpochRecord[]): RunSummary {
-  const last = epochs.at(-1)
-  return {
-    ...toRun(row),
-    epochsDone: row.last_epoch ?? 0,
-    accuracies: epochs.map((e) => e.test.accuracy),
-    ...(last === undefined ? {} : { last }),
   }
 }

@@ -71,8 +71,9 @@ export class EngineHost {
     if (this.#work !== undefined)
       throw new LacunaError('internal', 'An engine process was given two runs at once.')
     return new Promise<HostOutcome>((resolve, reject) => {
-      this.#work = { hooks, end: resolve, fail: reject, storing: Promise.resolve() }
-      this.#send({ type: 'start', job })
+      const work = { hooks, end: resolve, fail: reject, storing: Promise.resolve() }
+      this.#work = work
+      this.#guard(work, () => this.#send({ type: 'start', job }))
     })
   }
 

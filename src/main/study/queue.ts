@@ -2,13 +2,14 @@
 // `jobs` processes at a time; knows nothing of how a study is shown.
 import type { Emit } from '../../shared/contract.ts'
 import { LacunaError, toErrorReport, type ErrorReport } from '../../shared/errors.ts'
-import type { RunProblem } from '../../shared/results.ts'
 import type { WaitingRun } from '../store/runs.ts'
 import type { Store } from '../store/store.ts'
+import { DiskWait } from './disk-wait.ts'
 import { EngineHost, type SpawnEngine } from './engine-host.ts'
-import type { FinishedEpoch, JobEngine, RunOutcome, RunPosition } from './messages.ts'
+import type { FinishedEpoch, JobEngine, RunAbout, RunOutcome, RunPosition } from './messages.ts'
 import { Outlook } from './outlook.ts'
 import { JobPlanner } from './plan.ts'
+import { settleRun, type StopReason } from './settle.ts'
 import { superviseRun } from './supervisor.ts'
 
 export interface QueueOptions {
@@ -18,17 +19,20 @@ export interface QueueOptions {
   jobs: number
   log: (message: string, error?: unknown) => void
   memory: number // bytes all engine processes together may hold
+  changed: () => void // something runs, waits or stands still that did not before
   retryMs?: number // how often a full disk is tried again
   killAfterMs?: number
   engine?: JobEngine // tests only: instead of the one the study asks for
 }
 
-/** Why a run under way was asked to stop, and so what it becomes. */
-type StopReason = 'interrupt' | 'cancel'
+const RETRY_MS = 2000
+const REMAINING_MS = 1000 // how often the remaining time is worked out anew
 
+/** A place for one run at a time, with its engine process. */
 interface Slot {
   host: EngineHost
   run: WaitingRun | undefined
+  about: RunAbout | undefined // not yet stored
   stopping: StopReason | undefined
 }
 
@@ -37,16 +41,16 @@ export class Queue {
   readonly #options: QueueOptions
   readonly #store: Store
   readonly #planner: JobPlanner
+  readonly #disk: DiskWait
   readonly #slots: Slot[] = []
   /** Studies that cannot run now, with the reason; they are tried again when a person says so. */
   readonly #blocked = new Map<string, ErrorReport>()
   #jobs: number
   #open = false
   #closing = false
-  #diskFull: ErrorReport | undefined
   #retry: NodeJS.Timeout | undefined
   #waiters: (() => void)[] = []
-  #lastRemaining = { studyId: '', at: -Infinity, ms: undefined as number | undefined }
+  #remaining: { studyId: string; at: number; ms: number | undefined } | undefined
 
   constructor(options: QueueOptions) {
     this.#options = options
@@ -54,6 +58,7 @@ export class Queue {
     this.#jobs = options.jobs
     this.outlook = new Outlook(options.store)
     this.#planner = new JobPlanner(options.store, options.engine)
+    this.#disk = new DiskWait({ retryMs: options.retryMs ?? RETRY_MS, changed: () => this.#diskChanged() })
   }
 
   get jobs(): number {
@@ -62,7 +67,7 @@ export class Queue {
 
   /** Why nothing, or not everything, is being worked on. */
   get problem(): ErrorReport | undefined {
-    return this.#diskFull ?? this.#blocked.values().next().value
+    return this.#disk.problem ?? this.#blocked.values().next().value
   }
 
   get running(): number {
@@ -89,12 +94,15 @@ export class Queue {
   /** Start runs while there is room. Call after anything that may let a run start. */
   pump(): void {
     if (!this.#open || this.#closing) return
-    while (this.#diskFull === undefined && this.#busy().length < this.#jobs) {
-      const next = this.#store.runs.next([...this.#blocked.keys()])
-      if (next === undefined) break
-      if (!this.#begin(next)) break
+    while (this.#retry === undefined && this.#busy().length < this.#jobs) {
+      const next = this.#next()
+      if (next === undefined || !this.#begin(next)) break
     }
     this.#announce()
+  }
+
+  #next(): WaitingRun | undefined {
+    return this.#store.runs.next([...this.#blocked.keys()])
   }
 
   #busy(): Slot[] {
@@ -102,15 +110,14 @@ export class Queue {
   }
 
   #begin(run: WaitingRun): boolean {
-    try {
-      this.#store.runs.begin(run.id)
-    } catch (error) {
-      this.#noteDiskFull(error)
-      return false
-    }
     const slot = this.#slots.find((s) => s.run === undefined) ?? this.#addSlot()
     slot.run = run
+    slot.about = undefined
     slot.stopping = undefined
+    if (!this.#disk.tryWrite(() => this.#store.runs.begin(run.id))) {
+      slot.run = undefined
+      return false
+    }
     this.#options.emit('studies/changed', { id: run.studyId })
     void this.#work(slot, run)
     return true
@@ -123,7 +130,7 @@ export class Queue {
       memoryLimit: memory / this.#jobs,
       ...(killAfterMs === undefined ? {} : { killAfterMs }),
     })
-    const slot: Slot = { host, run: undefined, stopping: undefined }
+    const slot: Slot = { host, run: undefined, about: undefined, stopping: undefined }
     this.#slots.push(slot)
     return slot
   }
@@ -133,57 +140,77 @@ export class Queue {
     this.#slots.splice(this.#slots.indexOf(slot), 1)
   }
 
+  /** From the start of a run to its end in the store. Never rejects. */
   async #work(slot: Slot, run: WaitingRun): Promise<void> {
-    const outcome = await this.#outcome(slot, run)
-    await this.#persist(() => this.#settle(slot, run, outcome))
+    try {
+      const outcome = await this.#outcome(slot, run)
+      await this.#disk.write(
+        () => this.#settle(run, outcome, slot.stopping),
+        () => this.#closing,
+      )
+    } catch (error) {
+      this.#fail(run, error)
+    }
     slot.run = undefined
     if (this.#slots.length > this.#jobs) this.#discard(slot)
     this.#options.emit('studies/changed', { id: run.studyId })
-    this.pump()
-    this.#announce()
+    try {
+      this.pump()
+    } catch (error) {
+      this.#fail(run, error)
+    }
+  }
+
+  #settle(run: WaitingRun, outcome: RunOutcome, stopping: StopReason | undefined): void {
+    const obstacle = settleRun(this.#store, run, outcome, stopping)
+    if (obstacle !== undefined) this.#blocked.set(run.studyId, obstacle)
+  }
+
+  /** The store refuses to be read or written: leave the study alone and say why. */
+  #fail(run: WaitingRun, error: unknown): void {
+    this.#options.log(`The end of run ${run.id} could not be stored`, error)
+    this.#blocked.set(run.studyId, toErrorReport(error))
   }
 
   async #outcome(slot: Slot, run: WaitingRun): Promise<RunOutcome> {
-    const { runs } = this.#store
+    const { log } = this.#options
     try {
       return await superviseRun(slot.host, {
         // After a crash the last epoch may have been stored already.
-        job: () => (runs.state(run.id) === 'done' ? undefined : this.#planner.job(run)),
+        job: () => (this.#store.runs.state(run.id) === 'done' ? undefined : this.#planner.job(run)),
         hooks: {
-          started: (about) => runs.describe(run.id, about),
+          started: (about) => {
+            slot.about = about
+          },
           position: (position) => this.#showPosition(run, position),
           epoch: (epoch) => this.#storeEpoch(slot, run, epoch),
         },
         stopping: () => slot.stopping !== undefined,
         crashed: (reason, resuming) =>
-          this.#options.log(
-            `The engine process of ${run.id} ended (${reason}); ${resuming ? 'resuming' : 'giving up'}.`,
-          ),
+          log(`The engine process of ${run.id} ended (${reason}); ${resuming ? 'resuming' : 'giving up'}.`),
       })
     } catch (error) {
-      if (!(error instanceof LacunaError)) this.#options.log(`Run ${run.id} failed`, error)
+      if (!(error instanceof LacunaError)) log(`Run ${run.id} failed`, error)
       const { code, message } = toErrorReport(error)
       return { how: 'failed', problem: { code, message } }
     }
   }
 
   /** Store an epoch, however long the disk stays full; false when the run shall stop instead. */
-  async #storeEpoch(
-    slot: Slot,
-    run: WaitingRun,
-    { record, checkpoint, weights, masks, done }: FinishedEpoch,
-  ): Promise<boolean> {
-    const blobs = {
-      ...(checkpoint === undefined ? {} : { checkpoint }),
-      ...(weights === undefined ? {} : { weights }),
-      ...(masks === undefined ? {} : { masks }),
-    }
-    const stored = await this.#persist(
-      () => this.#store.runs.saveEpoch(run.id, record, blobs, done),
+  async #storeEpoch(slot: Slot, run: WaitingRun, epoch: FinishedEpoch): Promise<boolean> {
+    const { runs } = this.#store
+    const { record, done, ...blobs } = epoch
+    const stored = await this.#disk.write(
+      () =>
+        this.#store.transaction(() => {
+          if (slot.about !== undefined) runs.describe(run.id, slot.about)
+          runs.saveEpoch(run.id, record, blobs, done)
+        }),
       () => slot.stopping !== undefined,
     )
     if (!stored) return false
-    const engine = this.#store.runs.engineOf(run.id)
+    slot.about = undefined
+    const engine = runs.engineOf(run.id)
     if (engine !== undefined && record.epoch > 0) {
       this.outlook.observe(run.studyId, run.spec.cell, engine, record.elapsedMs)
     }
@@ -191,84 +218,26 @@ export class Queue {
     return true
   }
 
-  /** Write to the store, trying again while the disk is full; false when given up on the way. */
-  async #persist(write: () => void, giveUp = () => this.#closing): Promise<boolean> {
-    for (;;) {
-      try {
-        write()
-        this.#noteRoom()
-        return true
-      } catch (error) {
-        if (!this.#noteDiskFull(error)) throw error
-        if (giveUp()) return false
-        await new Promise((resolve) => setTimeout(resolve, this.#options.retryMs ?? 2000))
-        if (giveUp()) return false
-      }
-    }
-  }
-
-  /** Keep a full disk in mind and try again later; false for every other error. */
-  #noteDiskFull(error: unknown): boolean {
-    if (!(error instanceof LacunaError) || error.code !== 'disk-full') return false
-    this.#diskFull = toErrorReport(error)
-    this.#retry ??= setTimeout(() => {
-      this.#retry = undefined
-      // With runs under way their own attempts find out whether there is room again.
-      if (this.running > 0) return
-      this.#diskFull = undefined
-      this.pump()
-    }, this.#options.retryMs ?? 2000)
+  #diskChanged(): void {
+    clearTimeout(this.#retry)
+    this.#retry = undefined
+    if (this.#disk.problem !== undefined && !this.#closing) {
+      // Runs under way find out themselves whether there is room again; when there are none, a new one tries.
+      this.#retry = setTimeout(() => {
+        this.#retry = undefined
+        if (this.running === 0) this.pump()
+      }, this.#options.retryMs ?? RETRY_MS)
+    } else setImmediate(() => this.pump())
     this.#announce()
-    return true
-  }
-
-  #noteRoom(): void {
-    if (this.#diskFull === undefined) return
-    this.#diskFull = undefined
-    this.pump()
-  }
-
-  #settle(slot: Slot, run: WaitingRun, outcome: RunOutcome): void {
-    const { runs } = this.#store
-    // Stopped after its last epoch was stored: it is done all the same.
-    if (runs.state(run.id) === 'done') return
-    switch (outcome.how) {
-      case 'done':
-        throw new LacunaError('internal', `Run ${run.id} ended without its last epoch.`)
-      case 'stopped':
-        if (slot.stopping === 'cancel') runs.finish(run.id, 'cancelled')
-        else runs.interrupt(run.id)
-        break
-      case 'diverged':
-      case 'failed':
-        this.#settleProblem(run, outcome.how, outcome.problem)
-    }
-  }
-
-  #settleProblem(run: WaitingRun, how: 'diverged' | 'failed', problem: RunProblem): void {
-    const { runs } = this.#store
-    if (problem.code === 'engine-unavailable') {
-      // Every other run of the study would fail the same way: wait for a person instead.
-      runs.interrupt(run.id)
-      this.#blocked.set(run.studyId, { code: 'engine-unavailable', message: problem.message })
-      return
-    }
-    this.#store.transaction(() => {
-      runs.finish(run.id, how, problem)
-      runs.failDependents(run.id, baseProblem(run.spec.key, how))
-    })
   }
 
   #showPosition(run: WaitingRun, position: RunPosition): void {
     const now = performance.now()
-    if (this.#lastRemaining.studyId !== run.studyId || now - this.#lastRemaining.at > 1000) {
-      this.#lastRemaining = {
-        studyId: run.studyId,
-        at: now,
-        ms: this.outlook.remaining(run.studyId, this.#jobs),
-      }
+    if (this.#remaining?.studyId !== run.studyId || now - this.#remaining.at > REMAINING_MS) {
+      const ms = this.outlook.remaining(run.studyId, this.#jobs)
+      this.#remaining = { studyId: run.studyId, at: now, ms }
     }
-    const { ms } = this.#lastRemaining
+    const { ms } = this.#remaining
     this.#options.emit('run/progressed', {
       runId: run.id,
       studyId: run.studyId,
@@ -317,23 +286,11 @@ export class Queue {
   /** Tell about the queue, and those who wait for its end if this is it. */
   #announce(): void {
     if (this.#closing) return
-    this.onChange?.()
-    const still = this.#busy().length === 0 && this.#diskFull === undefined
-    if (!still || this.#waiters.length === 0) return
-    if (this.#open && this.#store.runs.next([...this.#blocked.keys()]) !== undefined) return
+    this.#options.changed()
+    if (this.#waiters.length === 0 || this.#busy().length > 0 || this.#disk.problem !== undefined) return
+    if (this.#open && this.#next() !== undefined) return
     const waiters = this.#waiters
     this.#waiters = []
     for (const resolve of waiters) resolve()
   }
-
-  /** Called after every change of what is running, waiting or standing still. */
-  onChange: (() => void) | undefined
 }
-
-function baseProblem(key: string, how: 'diverged' | 'failed'): RunProblem {
-  const message = `Its base run ${key} ${how === 'diverged' ? 'diverged' : 'failed'}, so there are no weights to prune; retry the base run.`
-  return { code: BASE_FAILED, message }
-}
-
-/** Code of the problem of runs whose base will not be done. */
-export const BASE_FAILED = 'base-failed'

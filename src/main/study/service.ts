@@ -11,17 +11,18 @@ import type {
 } from '../../shared/contract.ts'
 import { LacunaError } from '../../shared/errors.ts'
 import { CELLS, CELL_NAMES } from '../../shared/network.ts'
-import { RUN_STATES, studyState, type RunRecord, type StudyResults } from '../../shared/results.ts'
+import type { RunRecord, StudyResults } from '../../shared/results.ts'
 import { expandStudy, parseStudy, type StudyDefinition } from '../../shared/study.ts'
 import type { Store } from '../store/store.ts'
-import type { StoredStudy } from '../store/studies.ts'
 import { resultsCsv } from './csv.ts'
 import type { SpawnEngine } from './engine-host.ts'
 import { assertFeasible, diskBytes, estimateTime } from './estimate.ts'
 import { studyId } from './identity.ts'
 import type { JobEngine } from './messages.ts'
-import { BASE_FAILED, Queue } from './queue.ts'
+import { Queue } from './queue.ts'
 import { studyResults } from './results.ts'
+import { BASE_FAILED, baseProblem } from './settle.ts'
+import { queueStatus, studySummary } from './summaries.ts'
 
 export interface StudyServiceOptions {
   store: Store
@@ -58,8 +59,7 @@ export class StudyService {
     this.#emit = options.emit
     this.#now = now
     this.#memory = memory
-    this.#queue = new Queue({ ...queue, log, memory })
-    this.#queue.onChange = () => this.#announceQueue()
+    this.#queue = new Queue({ ...queue, log, memory, changed: () => this.#announceQueue() })
   }
 
   /** Begin working: continues interrupted and queued runs. */
@@ -124,13 +124,14 @@ export class StudyService {
 
   /** List the studies, newest first. */
   list(): StudySummary[] {
-    return this.#store.studies.list().map((study) => this.#summary(study))
+    return this.#store.studies.list().map((study) => studySummary(this.#store, this.#queue, study))
   }
 
   /** @throws LacunaError not-found */
   show(text: string): StudyDetail {
     const id = this.#store.studies.resolve(text)
-    return { summary: this.#summary(this.#store.studies.get(id)), runs: this.#store.runs.list(id) }
+    const summary = studySummary(this.#store, this.#queue, this.#store.studies.get(id))
+    return { summary, runs: this.#store.runs.list(id) }
   }
 
   /** Derive results from the runs so far. */
@@ -229,72 +230,28 @@ export class StudyService {
   #again(id: string): void {
     const { state, problem } = this.#store.runs.get(id)
     if (state === 'diverged' || problem?.code === 'item-damaged') this.#store.runs.reset(id)
-    else if (state === 'failed' || state === 'cancelled') this.#store.runs.requeue({ id })
+    else if (state === 'failed' || state === 'cancelled') this.#store.runs.requeue(id)
   }
 
   /** Queue again what failed or was cancelled, except what waits for a base that diverged. */
-  #requeue(id: string): void {
+  #requeue(studyId: string): void {
     const { runs } = this.#store
-    const before = runs.list(id)
-    for (const run of before) if (run.state === 'failed' || run.state === 'cancelled') this.#again(run.id)
-    for (const run of before) {
-      if (run.state === 'diverged' && run.spec.kind === 'base') {
-        const message = `Its base run ${run.spec.key} diverged, so there are no weights to prune; retry the base run.`
-        runs.failDependents(run.id, { code: BASE_FAILED, message })
-      }
+    for (const { id } of runs.inState(studyId, ['failed', 'cancelled'])) this.#again(id)
+    for (const { id, spec } of runs.inState(studyId, ['diverged'])) {
+      runs.failDependents(id, baseProblem(spec.key, 'diverged'))
     }
   }
 
   /** Tell how much is being worked on. */
   status(): QueueStatus {
-    const active = this.#store.studies.list().filter((s) => !s.paused)
-    let [waiting, finished] = [0, 0]
-    let remainingMs: number | undefined = 0
-    for (const { id } of active) {
-      const { states } = this.#store.runs.progress(id)
-      const open = states.queued + states.interrupted
-      if (open + states.running === 0) continue
-      waiting += open
-      finished += states.done + states.diverged + states.failed + states.cancelled
-      const ms = this.#queue.outlook.remaining(id, this.#queue.jobs)
-      remainingMs = ms === undefined || remainingMs === undefined ? undefined : remainingMs + ms
-    }
-    const { problem } = this.#queue
-    return {
-      running: this.#queue.running,
-      waiting,
-      finished,
-      ...(remainingMs === undefined ? {} : { remainingMs }),
-      ...(problem === undefined ? {} : { problem }),
-    }
-  }
-
-  #summary(study: StoredStudy): StudySummary {
-    const { states, epochsDone, epochsTotal } = this.#store.runs.progress(study.id)
-    const remainingMs = this.#queue.outlook.remaining(study.id, this.#queue.jobs)
-    return {
-      id: study.id,
-      name: study.name,
-      definition: study.definition,
-      datasetName: study.datasetName,
-      state: studyState(
-        study.paused,
-        RUN_STATES.filter((s) => states[s] > 0),
-      ),
-      paused: study.paused,
-      createdAt: study.createdAt,
-      runs: states,
-      epochsDone,
-      epochsTotal,
-      ...(remainingMs === undefined ? {} : { remainingMs }),
-    }
+    return queueStatus(this.#store, this.#queue)
   }
 
   /** After a change: tell everyone, start what can start, and return how the study is now. */
   #changed(id: string): StudySummary {
     this.#queue.pump()
     this.#emit('studies/changed', { id })
-    return this.#summary(this.#store.studies.get(id))
+    return studySummary(this.#store, this.#queue, this.#store.studies.get(id))
   }
 
   #announceQueue(): void {

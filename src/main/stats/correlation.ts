@@ -133,6 +133,35 @@ export function correlate(
   return r === undefined ? null : completeCorrelation(r, x.length, { covariates: held.length, method })
 }
 
+/** The last table of resamples: all properties of one analysis ask for the same. */
+let lastDraws: { seed: number; n: number; resamples: number; indices: Uint32Array } | undefined
+
+function drawIndices(seed: number, n: number, resamples: number): Uint32Array {
+  if (lastDraws?.seed !== seed || lastDraws.n !== n || lastDraws.resamples !== resamples) {
+    const stream = randomStream(seed, 'bootstrap-correlation', n)
+    const indices = Uint32Array.from({ length: resamples * n }, () => stream.integer(n))
+    lastDraws = { seed, n, resamples, indices }
+  }
+  return lastDraws.indices
+}
+
+/** Correlation of the pairs named by `indices[from .. to)`; x and y are centred, so one pass of sums is exact enough. */
+function pearsonOf(x: Values, y: Values, indices: Uint32Array, from: number, to: number): number {
+  let [sx, sy, sxx, syy, sxy] = [0, 0, 0, 0, 0]
+  for (let at = from; at < to; at++) {
+    const [a, b] = [x[indices[at]!]!, y[indices[at]!]!]
+    sx += a
+    sy += b
+    sxx += a * a
+    syy += b * b
+    sxy += a * b
+  }
+  const n = to - from
+  const [vx, vy] = [sxx - (sx * sx) / n, syy - (sy * sy) / n]
+  if (vx <= 1e-12 * sxx || vy <= 1e-12 * syy) return Number.NaN
+  return (sxy - (sx * sy) / n) / Math.sqrt(vx * vy)
+}
+
 /**
  * Percentile bootstrap interval (95 %) of Pearson's correlation: pairs are resampled. Resamples in which one of the two
  * does not vary are left out; null when there are fewer than 5 pairs or most resamples are like that.
@@ -144,19 +173,14 @@ export function bootstrapPearson(
 ): { low: number; high: number } | null {
   assertPairs(x, y)
   const n = x.length
-  if (n < FEWEST_PAIRS) return null
-  const stream = randomStream(seed, 'bootstrap-correlation', n)
-  const drawn: number[] = []
-  for (let resample = 0; resample < resamples; resample++) {
-    const picked = Array.from({ length: n }, () => stream.integer(n))
-    const r = pearson(
-      picked.map((i) => x[i]!),
-      picked.map((i) => y[i]!),
-    )
-    if (r !== undefined) drawn.push(r)
-  }
+  const [dx, dy] = [centred(x), centred(y)]
+  if (n < FEWEST_PAIRS || dx === undefined || dy === undefined) return null
+  const indices = drawIndices(seed, n, resamples)
+  const drawn = Float64Array.from({ length: resamples }, (_, k) =>
+    pearsonOf(dx, dy, indices, k * n, (k + 1) * n),
+  ).filter((r) => !Number.isNaN(r))
   if (drawn.length < resamples / 2) return null
-  drawn.sort((a, b) => a - b)
+  drawn.sort()
   const at = (share: number) => drawn[Math.min(drawn.length - 1, Math.floor(share * drawn.length))]!
   return { low: at(0.025), high: at(0.975) }
 }

@@ -8,6 +8,18 @@ import { growTree, meanImportance, predictTree, sortData } from './tree.ts'
 const TREES = 50
 const DEPTH = 3
 
+/** Index of the first value above `bound` in an ascending list, or the last index. */
+function firstAbove(ascending: Float64Array, bound: number): number {
+  let low = 0
+  let high = ascending.length - 1
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (ascending[middle]! > bound) high = middle
+    else low = middle + 1
+  }
+  return low
+}
+
 /** How often each sample comes up in N draws with the given probabilities. */
 function drawCounts(weights: Float64Array, random: RandomStream): Uint32Array {
   const cumulative = new Float64Array(weights.length)
@@ -15,9 +27,7 @@ function drawCounts(weights: Float64Array, random: RandomStream): Uint32Array {
   const total = cumulative.at(-1)!
   const counts = new Uint32Array(weights.length)
   for (let drawn = 0; drawn < weights.length; drawn++) {
-    const bound = random.float() * total
-    const index = cumulative.findIndex((sum) => sum > bound)
-    counts[index < 0 ? weights.length - 1 : index]!++
+    counts[firstAbove(cumulative, random.float() * total)]!++
   }
   return counts
 }

@@ -37,12 +37,20 @@ interface Split {
   gain: number
 }
 
+/** The samples of a sorted list that were drawn at least once. */
+function drawnOnly(order: Uint32Array, counts: Uint32Array): Uint32Array {
+  const kept = new Uint32Array(order.length)
+  let length = 0
+  for (const i of order) if (counts[i]! > 0) kept[length++] = i
+  return kept.subarray(0, length)
+}
+
 /** Grows one tree; holds the sorted lists of the samples that take part. */
 class Grower {
   readonly #data: SortedData
   readonly #counts: Uint32Array // how often each sample was drawn
   readonly #maxDepth: number
-  readonly #random: RandomStream
+  readonly #features: Uint32Array // the order in which features are tried: ties go to the first
   readonly #orders: Uint32Array[]
   readonly #scratch: Uint32Array
   readonly #goesLeft: Uint8Array
@@ -52,8 +60,8 @@ class Grower {
     this.#data = data
     this.#counts = counts
     this.#maxDepth = maxDepth
-    this.#random = random
-    this.#orders = data.orders.map((order) => order.filter((i) => counts[i]! > 0))
+    this.#features = random.permutation(data.columns.length)
+    this.#orders = data.orders.map((order) => drawnOnly(order, counts))
     this.#scratch = new Uint32Array(this.#orders[0]!.length)
     this.#goesLeft = new Uint8Array(counts.length)
     this.tree = {
@@ -103,10 +111,10 @@ class Grower {
     return { weight, sum, squares }
   }
 
-  /** The split with the largest decrease of squared error; ties go to the feature drawn first. */
+  /** The split with the largest decrease of squared error; ties go to the feature tried first. */
   #bestSplit(start: number, end: number, weight: number, sum: number): Split | undefined {
     let best: Split | undefined
-    for (const feature of this.#random.permutation(this.#orders.length)) {
+    for (const feature of this.#features) {
       const order = this.#orders[feature]!
       const column = this.#data.columns[feature]!
       let [leftWeight, leftSum] = [0, 0]

@@ -27,7 +27,7 @@ function madeUpRows(count: number, { generator = 'made-up', seeds = 1, failing =
       graph: String(graph),
       seed,
       properties,
-      score: graph < failing ? 0.5 : 0.6 + nodes / 200 + 2 * density + 0.01 * random.normal(),
+      score: graph < failing ? 0.5 : 0.6 + nodes / 100 + 2 * density + 0.01 * random.normal(),
     }))
   }).flat()
 }

@@ -7,9 +7,7 @@ import type { JobEngine } from './messages.ts'
 
 // Imported when asked for: each brings native libraries along.
 const LOADERS = {
-  fused: async (): Promise<Engine> => {
-    throw new LacunaError('engine-unavailable', 'The fused engine is not part of this version of Lacuna.')
-  },
+  fused: async () => (await import('../engine/fused/engine.ts')).createFusedEngine(),
   tensorflow: async () => (await import('../engine/tfjs/engine.ts')).loadTensorflowEngine(),
   oracle: async () => (await import('../engine/oracle/oracle.ts')).oracleEngine,
 } satisfies Record<Exclude<JobEngine, 'auto'>, () => Promise<Engine>>

@@ -1,0 +1,370 @@
+// Layer-by-layer forward and backward passes.
+#include "layered.h"
+
+#include <algorithm>
+
+namespace lacuna {
+
+namespace {
+
+/** Timesteps between two looks at the stop flag are one; timesteps per gradient chunk keep its panels in L1. */
+constexpr Index kChunk = 4;
+
+bool stop_requested(const std::atomic<int32_t>* stop) {
+  return stop != nullptr && stop->load(std::memory_order_relaxed) != 0;
+}
+
+/** An odd number of rows, so that panels of successive timesteps fall into different cache sets. */
+Index panel_rows(Index rows) { return rows | 1; }
+
+}  // namespace
+
+Layered::Layered(const Network& network, const Parameters& parameters, const Kernels& kernels, Index width)
+    : Executor(network, parameters, kernels, width) {
+  const std::size_t layers = network.layers.size();
+  outputs_.resize(layers);
+  doutputs_.resize(layers);
+  has_reader_.assign(layers, 0);
+  by_layer_.resize(layers);
+  for (std::size_t l = 0; l < layers; ++l) {
+    for (std::size_t c = 0; c < network.layers[l].cells.size(); ++c) {
+      add_cell(static_cast<Index>(l), static_cast<Index>(c));
+    }
+  }
+  // The backward pass visits cells last to first; whoever comes first to a layer's gradient writes, others add.
+  for (auto cell = cells_.rbegin(); cell != cells_.rend(); ++cell) {
+    for (SourceBlock& source : (*cell)->sources) {
+      uint8_t& read = has_reader_[static_cast<std::size_t>(source.layer)];
+      source.first_writer = read == 0;
+      read = 1;
+    }
+  }
+}
+
+void Layered::add_cell(Index layer, Index index) {
+  const Layer& description = network_.layers[static_cast<std::size_t>(layer)];
+  auto owned = std::make_unique<LayeredCell>();
+  LayeredCell& cell = *owned;
+  const Index units = description.size, rows = network_.gates() * units;
+  cell.layer = layer;
+  cell.cell = index;
+  cell.units = units;
+  cell.rows = network_.panel_gates() * units;
+  cell.weight_ih = parameters_.index_of(Role::kWeightIh, layer, index);
+  cell.bias_ih = cell.weight_ih + 2;
+  cell.bias_hh = cell.weight_ih + 3;
+  cell.bias.resize(padded(cell.rows));
+  cell.bias_lanes.resize(cell.rows * kLanes);
+  cell.bias_sums.resize(padded(cell.rows));
+  const Parameter& weight_ih = parameters_.at(cell.weight_ih);
+  const Parameter& weight_hh = parameters_.at(cell.weight_ih + 1);
+  std::vector<Index> embedding_cols;
+  Index col = 0;
+  for (const int source : description.cells[static_cast<std::size_t>(index)]) {
+    const Index size = network_.source_size(source);
+    if (source == kEmbedding) {
+      embedding_cols.push_back(col);
+    } else {
+      cell.sources.push_back({source, Product(k_, weight_ih, {0, rows, col, size, 0}, width_)});
+    }
+    col += size;
+  }
+  if (!embedding_cols.empty()) cell.table = add_table(weight_ih, rows, embedding_cols, cell.bias.data());
+  if (network_.cell == Cell::kGru) {
+    cell.recurrent.emplace_back(k_, weight_hh, ProductShape{0, 2 * units, 0, units, 0}, width_);
+    cell.recurrent.emplace_back(k_, weight_hh, ProductShape{2 * units, units, 0, units, 3 * units}, width_);
+  } else {
+    cell.recurrent.emplace_back(k_, weight_hh, ProductShape{0, rows, 0, units, 0}, width_);
+  }
+  by_layer_[static_cast<std::size_t>(layer)].push_back(&cell);
+  cells_.push_back(std::move(owned));
+}
+
+void Layered::refresh_cells() {
+  const float* w = parameters_.w.data();
+  for (auto& cell : cells_) {
+    for (SourceBlock& source : cell->sources) source.product.refresh(w);
+    for (Product& product : cell->recurrent) product.refresh(w);
+    refresh_bias(*cell);
+  }
+}
+
+void Layered::refresh_bias(LayeredCell& cell) {
+  const float* ih = parameters_.w.data() + parameters_.at(cell.bias_ih).at;
+  const float* hh = parameters_.w.data() + parameters_.at(cell.bias_hh).at;
+  const Index together = network_.cell == Cell::kGru ? 2 * cell.units : cell.rows;
+  for (Index r = 0; r < together; ++r) cell.bias[r] = ih[r] + hh[r];
+  if (network_.cell != Cell::kGru) return;
+  for (Index u = 0; u < cell.units; ++u) {
+    cell.bias[2 * cell.units + u] = ih[2 * cell.units + u];
+    cell.bias[3 * cell.units + u] = hh[2 * cell.units + u];
+  }
+}
+
+void Layered::make_room(Index steps) {
+  const Index row = width_;
+  // Pass 1 counts, pass 2 hands out.
+  for (int pass = 0; pass < 2; ++pass) {
+    Index used = 0;
+    const auto take = [&](Index count) {
+      float* at = pass == 0 ? nullptr : arena_.data() + used;
+      used += padded(count);
+      return at;
+    };
+    const auto series = [&](Index rows, Index panels, Index first) {
+      Series s;
+      s.step = panel_rows(rows) * row;
+      float* data = take(s.step * panels);
+      s.data = pass == 0 ? nullptr : data + first * s.step;
+      return s;
+    };
+    for (auto& owned : cells_) {
+      LayeredCell& cell = *owned;
+      cell.h = series(cell.units, steps + 1, 1);
+      cell.gates = series(cell.rows, steps, 0);
+      take(kLanes * row);  // scatter_tokens reads whole groups of 16 rows
+      cell.dh = take(cell.units * row);
+      if (network_.cell == Cell::kLstm) {
+        cell.c = series(cell.units, steps + 1, 1);
+        cell.tanh_c = series(cell.units, steps, 0);
+        cell.dc = take(cell.units * row);
+      }
+    }
+    for (std::size_t l = 0; l < by_layer_.size(); ++l) {
+      const Index units = network_.layers[l].size;
+      outputs_[l] = by_layer_[l].size() == 1 ? by_layer_[l][0]->h : series(units, steps, 0);
+      if (has_reader_[l] != 0) doutputs_[l] = series(units, steps, 0);
+    }
+    if (pass == 0) arena_.resize(used);
+  }
+}
+
+RowStart Layered::first_start(const LayeredCell& cell, Index t, LaneRange lanes) const {
+  if (cell.table >= 0) return table_start(cell.table, t, lanes.first);
+  RowStart start;
+  start.kind = Start::kBias;
+  start.bias = cell.bias.data();
+  return start;
+}
+
+/** Start `rows` panel rows from `first` without a product. */
+static void start_panel_rows(const Kernels& k, RowStart start, Index first, Index rows, Finish finish, float* panel,
+                             Index width, Index vectors) {
+  if (start.bias != nullptr) start.bias += first;
+  if (start.table != nullptr) start.table += first * 32;
+  k.start_rows(rows, start, finish, panel + first * width, width, vectors);
+}
+
+void Layered::forward_step(LayeredCell& cell, Index t, LaneRange lanes) {
+  const Index lane = lanes.first * kLanes;
+  RowStart start = first_start(cell, t, lanes);
+  float* panel = (is_rnn() ? cell.h : cell.gates).at(t) + lane;
+  const float* h_prev = cell.h.at(t - 1) + lane;
+  for (const SourceBlock& source : cell.sources) {
+    source.product.forward(output(source.layer, t) + lane, start, Finish::kStore, panel, lanes.count);
+    start = RowStart{};
+  }
+  const bool started = start.kind == Start::kAccumulate;
+  const Finish finish = network_.cell == Cell::kTanh   ? Finish::kTanh
+                        : network_.cell == Cell::kRelu ? Finish::kRelu
+                                                       : Finish::kStore;
+  // At t = 0 the state is zero: only the start and the finish of the recurrent rows remain.
+  if (network_.cell != Cell::kGru) {
+    if (t > 0) {
+      cell.recurrent[0].forward(h_prev, start, finish, panel, lanes.count);
+    } else if (!started || is_rnn()) {
+      start_panel_rows(k_, start, 0, cell.rows, finish, panel, width_, lanes.count);
+    }
+    return;
+  }
+  RowStart bias;
+  bias.kind = Start::kBias;
+  bias.bias = cell.bias.data();
+  const Index units = cell.units;
+  if (t > 0) {
+    if (!started) start_panel_rows(k_, start, 2 * units, units, finish, panel, width_, lanes.count);
+    cell.recurrent[0].forward(h_prev, start, finish, panel, lanes.count);
+    cell.recurrent[1].forward(h_prev, bias, finish, panel, lanes.count);
+  } else {
+    if (!started) start_panel_rows(k_, start, 0, 3 * units, finish, panel, width_, lanes.count);
+    start_panel_rows(k_, bias, 3 * units, units, finish, panel, width_, lanes.count);
+  }
+}
+
+void Layered::gates_forward(LayeredCell& cell, Index t, LaneRange lanes) {
+  const Index lane = lanes.first * kLanes;
+  if (network_.cell == Cell::kLstm) {
+    k_.lstm_forward({cell.units, width_, lanes.count, cell.gates.at(t) + lane, cell.c.at(t - 1) + lane,
+                     cell.c.at(t) + lane, cell.tanh_c.at(t) + lane, cell.h.at(t) + lane});
+  } else if (network_.cell == Cell::kGru) {
+    k_.gru_forward({cell.units, width_, lanes.count, cell.gates.at(t) + lane, cell.h.at(t - 1) + lane,
+                    cell.h.at(t) + lane});
+  }
+}
+
+bool Layered::forward(const Block& block, LaneRange lanes, const std::atomic<int32_t>* stop) {
+  const Index lane = lanes.first * kLanes;
+  // A frozen unit cannot overflow while the longer sequences of its block go on; only relu is unbounded.
+  const bool freeze = network_.mask_padding && network_.cell == Cell::kRelu;
+  for (std::size_t l = 0; l < by_layer_.size(); ++l) {
+    for (LayeredCell* cell : by_layer_[l]) {
+      for (Index t = 0; t < block.steps; ++t) {
+        if (stop_requested(stop)) return false;
+        forward_step(*cell, t, lanes);
+        gates_forward(*cell, t, lanes);
+        if (freeze && block.any_dead[static_cast<std::size_t>(t)] != 0) {
+          k_.mask_rows(cell->h.at(t) + lane, block.alive.data() + t * width_ + lane, cell->units, width_, lanes.count);
+        }
+      }
+    }
+    if (by_layer_[l].size() == 1) continue;
+    const Index units = network_.layers[l].size;
+    RowStart zero;
+    zero.kind = Start::kZero;
+    for (Index t = 0; t < block.steps; ++t) {
+      float* out = outputs_[l].at(t) + lane;
+      k_.start_rows(units, zero, Finish::kStore, out, width_, lanes.count);
+      for (LayeredCell* cell : by_layer_[l]) k_.add_rows(out, cell->h.at(t) + lane, nullptr, units, width_, lanes.count);
+    }
+  }
+  return true;
+}
+
+void Layered::begin_gradients() {}
+
+void Layered::backward_step(LayeredCell& cell, const Block& block, Index t, LaneRange lanes) {
+  const Index lane = lanes.first * kLanes;
+  const std::size_t layer = static_cast<std::size_t>(cell.layer);
+  float* dh = cell.dh + lane;
+  float* gates = cell.gates.at(t) + lane;
+  const float* dout = has_reader_[layer] != 0 ? doutputs_[layer].at(t) + lane : nullptr;
+  if (inject_row_[layer] >= 0 && block.any_end[static_cast<std::size_t>(t)] != 0) {
+    k_.add_rows(dh, inject_.data() + inject_row_[layer] * width_ + lane, block.ends.data() + t * width_ + lane,
+                cell.units, width_, lanes.count);
+  }
+  Start carry = Start::kZero;
+  switch (network_.cell) {
+    case Cell::kTanh:
+    case Cell::kRelu:
+      k_.rnn_backward({cell.units, width_, lanes.count, network_.cell == Cell::kRelu, cell.h.at(t) + lane, dout, dh,
+                       gates});
+      break;
+    case Cell::kLstm:
+      k_.lstm_backward({cell.units, width_, lanes.count, gates, cell.c.at(t - 1) + lane, cell.tanh_c.at(t) + lane, dout,
+                        dh, cell.dc + lane});
+      break;
+    case Cell::kGru:
+      k_.gru_backward({cell.units, width_, lanes.count, gates, cell.h.at(t - 1) + lane, dout, dh});
+      carry = Start::kAccumulate;
+      break;
+  }
+  for (const SourceBlock& source : cell.sources) {
+    source.product.backward(gates, source.first_writer ? Start::kZero : Start::kAccumulate,
+                            doutputs_[static_cast<std::size_t>(source.layer)].at(t) + lane, lanes.count);
+  }
+  if (t == 0) return;
+  for (const Product& product : cell.recurrent) {
+    product.backward(gates, carry, dh, lanes.count);
+    carry = Start::kAccumulate;
+  }
+}
+
+bool Layered::backward(const Block& block, LaneRange lanes, bool accumulate, const std::atomic<int32_t>* stop) {
+  const Index lane = lanes.first * kLanes;
+  RowStart zero;
+  zero.kind = Start::kZero;
+  for (auto owned = cells_.rbegin(); owned != cells_.rend(); ++owned) {
+    LayeredCell& cell = **owned;
+    k_.start_rows(cell.units, zero, Finish::kStore, cell.dh + lane, width_, lanes.count);
+    if (cell.dc != nullptr) k_.start_rows(cell.units, zero, Finish::kStore, cell.dc + lane, width_, lanes.count);
+    Index done = block.steps;
+    for (Index t = block.steps - 1; t >= 0; --t) {
+      if (stop_requested(stop)) return false;
+      backward_step(cell, block, t, lanes);
+      if (!accumulate || (t > 0 && done - t < kChunk)) continue;
+      accumulate_steps(cell, block, t, done, 0, 1);
+      done = t;
+    }
+    if (accumulate) accumulate_dense(cell, block, 0, 1);
+  }
+  return true;
+}
+
+void Layered::accumulate(const Block& block, int part, int parts) {
+  for (auto owned = cells_.rbegin(); owned != cells_.rend(); ++owned) {
+    LayeredCell& cell = **owned;
+    for (Index done = block.steps; done > 0;) {
+      const Index t = std::max<Index>(0, done - kChunk);
+      accumulate_steps(cell, block, t, done, part, parts);
+      done = t;
+    }
+    accumulate_dense(cell, block, part, parts);
+  }
+}
+
+void Layered::accumulate_steps(LayeredCell& cell, const Block& block, Index t0, Index t1, int part, int parts) {
+  const bool first = t1 == block.steps;
+  const Series& g = cell.gates;
+  const PanelPair bias = {g.at(t0), g.step, nullptr, 0, t1 - t0, width_, block.vectors};
+  k_.gradient_bias(bias, cell.rows * part / parts, cell.rows * (part + 1) / parts, cell.bias_lanes.data(), first);
+  if (cell.table >= 0) {
+    TokenTable& table = *tables_[static_cast<std::size_t>(cell.table)];
+    const Index groups = table.row_stride / kLanes;
+    for (Index t = t1 - 1; t >= t0; --t) {
+      k_.scatter_tokens(g.at(t), width_, block.vectors, groups * part / parts, groups * (part + 1) / parts,
+                        block.slot.data() + t * width_, table.gradient.data(), table.row_stride);
+    }
+  }
+  for (SourceBlock& source : cell.sources) {
+    const Series& x = outputs_[static_cast<std::size_t>(source.layer)];
+    source.product.accumulate(g.at(t0), g.step, x.at(t0), x.step, t1 - t0, block.vectors, part, parts, first);
+  }
+  // At t = 0 the previous state is zero and adds nothing.
+  const Index from = std::max<Index>(1, t0);
+  for (Product& product : cell.recurrent) {
+    product.accumulate(g.at(from), g.step, cell.h.at(from - 1), cell.h.step, t1 - from, block.vectors, part, parts,
+                       first);
+  }
+}
+
+void Layered::accumulate_dense(LayeredCell& cell, const Block& block, int part, int parts) {
+  const Series& g = cell.gates;
+  for (SourceBlock& source : cell.sources) {
+    const Series& x = outputs_[static_cast<std::size_t>(source.layer)];
+    source.product.gradient(g.at(0), g.step, x.at(0), x.step, block.steps, block.vectors, part, parts, sink_.flat,
+                            sink_.fresh);
+  }
+  for (Product& product : cell.recurrent) {
+    product.gradient(g.at(1), g.step, cell.h.at(0), cell.h.step, block.steps - 1, block.vectors, part, parts,
+                     sink_.flat, sink_.fresh);
+  }
+}
+
+void Layered::finish_cells() {
+  for (auto& owned : cells_) {
+    LayeredCell& cell = *owned;
+    k_.sum_lanes(cell.bias_lanes.data(), cell.rows, cell.bias_sums.data());
+    float* ih = sink_.flat + parameters_.at(cell.bias_ih).at;
+    float* hh = sink_.flat + parameters_.at(cell.bias_hh).at;
+    const Index rows = network_.gates() * cell.units;
+    const Index shifted = network_.cell == Cell::kGru ? 2 * cell.units : rows;
+    for (Index r = 0; r < rows; ++r) {
+      const float x = cell.bias_sums[r], s = cell.bias_sums[r < shifted ? r : r + cell.units];
+      ih[r] = sink_.fresh ? x : ih[r] + x;
+      hh[r] = sink_.fresh ? s : hh[r] + s;
+    }
+    for (SourceBlock& source : cell.sources) source.product.finish_gradient(sink_.flat, sink_.fresh, true);
+    for (Product& product : cell.recurrent) {
+      product.finish_gradient(sink_.flat, sink_.fresh, block_->steps > 1);
+    }
+  }
+}
+
+float Layered::activation(Index layer, Index cell, Index t, int what, Index unit) const {
+  const LayeredCell& c = *by_layer_[static_cast<std::size_t>(layer)][static_cast<std::size_t>(cell)];
+  if (what == 0) return c.h.at(t)[unit * width_];
+  if (what == 1) return c.c.at(t)[unit * width_];
+  return c.gates.at(t)[((what - 2) * c.units + unit) * width_];
+}
+
+}  // namespace lacuna

@@ -1,0 +1,59 @@
+// Storage of weights, gradients and Adam moments. Pruned matrices may be stored compactly (live values only), so that
+// norm, clipping and Adam cost nothing for pruned weights. Knows no kernels beyond the two of the optimizer.
+#pragma once
+#include <vector>
+
+#include "kernels.h"
+#include "memory.h"
+#include "network.h"
+
+namespace lacuna {
+
+struct Parameter {
+  ParameterShape shape{};
+  Index at = 0;                     // first value in the flat arrays (embedding: unused)
+  Index stored = 0;                 // values stored: all, or the live ones
+  bool compact = false;             // true: `live` maps stored values to canonical positions
+  std::vector<uint32_t> live;       // canonical positions in ascending order
+  std::vector<uint8_t> mask;        // canonical, 1 keeps; empty when dense
+};
+
+/** Arrays of one create call in canonical order; entries of `masks` may be null, `m` and `v` may be empty. */
+struct ParameterValues {
+  std::vector<const float*> w, m, v;
+  std::vector<const uint8_t*> masks;
+  Index step = 0;
+};
+
+class Parameters {
+ public:
+  /** Matrices whose density is under `compact_below` are stored compactly. */
+  Parameters(const Network& network, const ParameterValues& values, float compact_below);
+
+  const Parameter& at(Index i) const { return list[static_cast<std::size_t>(i)]; }
+  Index index_of(Role role, Index layer = 0, Index cell = 0) const;
+
+  /** Copy an array out in canonical layout; `which`: 0 weights, 1 m, 2 v. */
+  void read(int which, Index index, float* out) const;
+  /** Copy flat gradients out in canonical layout (not for the embedding). */
+  void expand(Index index, const float* flat, float* out) const;
+  /** Set gradients of pruned weights that are stored in full to zero. */
+  void mask_gradients(float* g) const;
+  /** Remember that the rows were in a batch: from now on their moments may be non-zero. */
+  void touch(const std::vector<int32_t>& rows);
+
+  std::vector<Parameter> list;
+  Index flat_size = 0;  // a multiple of 16; every parameter starts at one
+  Array<float> w, m, v;
+
+  Index embedding_stride = 0;  // E rounded up to 16
+  Array<float> embedding_w, embedding_m, embedding_v;  // [V][stride]
+  std::vector<int32_t> touched;                        // rows whose moments may be non-zero, in order of first use
+  Index step = 0;
+
+ private:
+  void store(const Parameter& p, const float* canonical, Array<float>& flat) const;
+  std::vector<uint8_t> is_touched_;
+};
+
+}  // namespace lacuna

@@ -1,0 +1,72 @@
+// One weight matrix (or a column block of one) in the forms the kernels want: packed tiles when dense; when pruned,
+// live-entry lists by output row, by input row and for gradients. The canonical values stay in Parameters; refresh()
+// copies them in after each optimizer step.
+#pragma once
+#include <vector>
+
+#include "kernels.h"
+#include "memory.h"
+#include "parameters.h"
+
+namespace lacuna {
+
+/** The part of a parameter a product covers, and the rows of the gate panel its outputs are. */
+struct ProductShape {
+  Index row0, rows;  // canonical rows of the parameter
+  Index col0, cols;  // canonical columns
+  Index panel_row0;  // first row of the panel that row0 stands for
+};
+
+class Product {
+ public:
+  Product(const Kernels& kernels, const Parameter& parameter, ProductShape shape, Index width);
+
+  void refresh(const float* w);
+
+  /** panel rows (+)= W x for the lanes given; `start` points at row 0 of the whole panel. */
+  void forward(const float* x, RowStart start, Finish finish, float* panel, Index vectors) const;
+  /** dx (+)= W^T dpanel. */
+  void backward(const float* panel, Start start, float* dx, Index vectors) const;
+
+  bool sparse() const { return sparse_; }
+  Index rows() const { return shape_.rows; }
+  const ProductShape& shape() const { return shape_; }
+  const DenseMatrix& dense_forward() const { return forward_dense_; }
+
+  /** Begin a new gradient. */
+  void begin_gradient() { first_ = true; }
+  /** Sparse only: add timesteps [t0, t1) for the rows of one part of `parts`. */
+  void accumulate(const float* dpanel, Index dstep, const float* x, Index xstep, Index steps, Index vectors,
+                  int part, int parts, bool first);
+  /** Dense only: the whole gradient of the rows of one part, written to or added to the flat gradients. */
+  void gradient(const float* dpanel, Index dstep, const float* x, Index xstep, Index steps, Index vectors, int part,
+                int parts, float* g, bool fresh) const;
+  /** Sparse only: bring the accumulated lanes into the flat gradients. */
+  void finish_gradient(float* g, bool fresh, bool any);
+
+ private:
+  void plan_dense();
+  void plan_sparse(const Parameter& parameter);
+  void refresh_dense(const float* w);
+
+  const Kernels& k_;
+  ProductShape shape_;
+  Index width_;
+  bool sparse_;
+  bool first_ = true;
+  Index w_at_, w_stride_;  // dense: value (r, c) is w[w_at + r * w_stride + c]
+
+  std::vector<DenseTile> forward_tiles_, backward_tiles_;
+  Array<float> forward_packed_, backward_packed_;
+  DenseMatrix forward_dense_, backward_dense_;
+
+  std::vector<SparseSlice> forward_slices_, backward_slices_;
+  std::vector<SparseEntry> forward_entries_, backward_entries_;
+  std::vector<uint32_t> forward_source_, backward_source_;  // flat index + 1 of each entry's value, 0 for padding
+  SparseMatrix forward_sparse_, backward_sparse_;
+  std::vector<Index> row_start_;
+  std::vector<uint32_t> offset_, target_;  // input byte offset and flat index of each live weight
+  Array<float> lanes_, sums_;
+};
+
+}  // namespace lacuna

@@ -1,0 +1,389 @@
+// Native test program: random networks against the float64 reference, equality of bits between instruction sets,
+// threads and sparse forms, accuracy of the nonlinearities, and fuzzed descriptions. Built plain by the tests and
+// with sanitizers by sanitize.mjs. Usage: native_test [gradients N] [fuzz N] [seed S]; exit code 1 on any failure.
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <string>
+
+#include "../../src/native/dispatch.h"
+#include "../../src/native/model.h"
+#include "reference.h"
+
+namespace {
+
+using namespace lacuna;
+
+/** SplitMix64: small, seeded, good enough for tests. */
+class Random {
+ public:
+  explicit Random(uint64_t seed) : state_(seed) {}
+  uint64_t next() {
+    uint64_t z = (state_ += 0x9e3779b97f4a7c15ull);
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
+    return z ^ (z >> 31);
+  }
+  int between(int low, int high) { return low + static_cast<int>(next() % static_cast<uint64_t>(high - low + 1)); }
+  double uniform() { return static_cast<double>(next() >> 11) * 0x1p-53; }
+  double normal() { return std::sqrt(-2.0 * std::log(1.0 - uniform())) * std::cos(6.283185307179586 * uniform()); }
+
+ private:
+  uint64_t state_;
+};
+
+int failures = 0;
+
+void check(bool ok, const std::string& what) {
+  if (ok) return;
+  ++failures;
+  std::printf("FAILED: %s\n", what.c_str());
+}
+
+/** A random case: network, weights, masks and a split. */
+struct Case {
+  Network network;
+  std::vector<std::vector<float>> w;
+  std::vector<std::vector<uint8_t>> masks;  // empty: dense
+  std::vector<uint16_t> tokens, labels;
+  std::vector<uint32_t> offsets, order;
+
+  Split split() const { return {tokens.data(), offsets.data(), labels.data(), static_cast<Index>(labels.size())}; }
+  ParameterValues values(bool with_masks) const {
+    ParameterValues v;
+    for (std::size_t i = 0; i < w.size(); ++i) {
+      v.w.push_back(w[i].data());
+      v.masks.push_back(with_masks && !masks[i].empty() ? masks[i].data() : nullptr);
+    }
+    return v;
+  }
+};
+
+Network random_network(Random& r, bool small) {
+  Network n;
+  n.cell = static_cast<Cell>(r.between(0, 3));
+  n.mask_padding = r.between(0, 1) == 1;
+  n.vocabulary = r.between(0, 4) == 0 ? r.between(40, 300) : r.between(2, 30);
+  n.embedding = r.between(1, small ? 8 : 70);
+  n.classes = r.between(2, r.between(0, 3) == 0 ? 40 : 4);
+  const int layers = r.between(1, 6);
+  for (int l = 0; l < layers; ++l) {
+    Layer layer;
+    layer.size = r.between(1, small ? 6 : 70);
+    const int cells = l > 0 && r.between(0, 2) == 0 ? r.between(1, 3) : 1;
+    for (int c = 0; c < cells; ++c) {
+      std::vector<int> sources;
+      const int count = r.between(0, 3) == 0 ? 2 : 1;
+      for (int s = 0; s < count; ++s) {
+        sources.push_back(l == 0 || r.between(0, 9) == 0 ? kEmbedding : c == 0 && s == 0 ? l - 1 : r.between(0, l - 1));
+      }
+      layer.cells.push_back(sources);
+    }
+    n.layers.push_back(layer);
+  }
+  n.readout.push_back(layers - 1);
+  if (r.between(0, 3) == 0) n.readout.push_back(r.between(0, layers - 1));
+  return n;
+}
+
+void random_weights(Case& c, Random& r, double density) {
+  for (const ParameterShape& p : parameter_shapes(c.network)) {
+    const std::size_t count = static_cast<std::size_t>(p.count());
+    std::vector<float> w(count);
+    const Index units = p.role == Role::kEmbedding ? 1
+                        : p.role == Role::kLinearWeight || p.role == Role::kLinearBias
+                            ? c.network.readout_size()
+                            : c.network.layers[static_cast<std::size_t>(p.layer)].size;
+    const double bound = 1.0 / std::sqrt(static_cast<double>(units));
+    for (float& v : w) v = static_cast<float>(p.role == Role::kEmbedding ? r.normal() : bound * (2 * r.uniform() - 1));
+    std::vector<uint8_t> mask;
+    const bool maskable = p.role == Role::kWeightIh || p.role == Role::kWeightHh || p.role == Role::kLinearWeight;
+    if (density < 1.0 && maskable && r.between(0, 9) > 0) {
+      mask.resize(count);
+      for (std::size_t i = 0; i < count; ++i) {
+        mask[i] = r.uniform() < density;
+        if (mask[i] == 0) w[i] = 0.0f;
+      }
+    }
+    c.w.push_back(w);
+    c.masks.push_back(mask);
+  }
+}
+
+Case random_case(Random& r, bool small, int most_batch, int most_length) {
+  Case c;
+  c.network = random_network(r, small);
+  const double densities[] = {1.0, 1.0, 0.9, 0.5, 0.2, 0.05};
+  random_weights(c, r, densities[r.between(0, 5)]);
+  const int batch = r.between(1, most_batch), length = r.between(1, most_length);
+  c.offsets.push_back(0);
+  for (int i = 0; i < batch; ++i) {
+    const int own = r.between(1, length);
+    for (int t = 0; t < own; ++t) {
+      c.tokens.push_back(static_cast<uint16_t>(r.between(1, static_cast<int>(c.network.vocabulary) - 1)));
+    }
+    c.offsets.push_back(static_cast<uint32_t>(c.tokens.size()));
+    c.labels.push_back(static_cast<uint16_t>(r.between(0, static_cast<int>(c.network.classes) - 1)));
+    c.order.push_back(static_cast<uint32_t>(i));
+  }
+  std::reverse(c.order.begin(), c.order.end());
+  return c;
+}
+
+struct Gradients {
+  double loss = 0.0;
+  std::vector<std::vector<float>> g;
+};
+
+Gradients engine_gradients(const Case& c, const Kernels& k, ModelOptions options, bool with_masks = true) {
+  Model model(c.network, c.values(with_masks), k, options);
+  Gradients result;
+  std::vector<float*> out;
+  for (const auto& w : c.w) result.g.emplace_back(w.size(), 7.0f);
+  for (auto& g : result.g) out.push_back(g.data());
+  result.loss = model.gradients(c.split(), c.order.data(), static_cast<Index>(c.order.size()), out);
+  return result;
+}
+
+reference::Values reference_gradients(const Case& c, double& loss) {
+  reference::Values w;
+  for (const auto& a : c.w) w.emplace_back(a.begin(), a.end());
+  reference::Step step(c.network, w);
+  const Split split = c.split();
+  const Index longest_of_batch = longest(split, c.order.data(), static_cast<Index>(c.order.size()));
+  const double scale = 1.0 / static_cast<double>(c.order.size());
+  loss = 0.0;
+  for (const uint32_t n : c.order) {
+    std::vector<int> tokens(split.tokens + split.offsets[n], split.tokens + split.offsets[n + 1]);
+    if (!c.network.mask_padding) tokens.resize(static_cast<std::size_t>(longest_of_batch), 0);
+    loss += step.add(tokens, static_cast<Index>(tokens.size()) - 1, split.labels[n], scale) * scale;
+  }
+  for (std::size_t i = 0; i < c.w.size(); ++i) {
+    for (std::size_t k = 0; k < c.masks[i].size(); ++k) {
+      if (c.masks[i][k] == 0) step.gradients[i][k] = 0.0;
+    }
+  }
+  return step.gradients;
+}
+
+std::string describe(const Case& c) {
+  std::string s = "cell " + std::to_string(static_cast<int>(c.network.cell)) + " mask " +
+                  std::to_string(c.network.mask_padding) + " V " + std::to_string(c.network.vocabulary) + " E " +
+                  std::to_string(c.network.embedding) + " B " + std::to_string(c.order.size()) + " layers";
+  for (const Layer& l : c.network.layers) s += " " + std::to_string(l.size) + "x" + std::to_string(l.cells.size());
+  return s;
+}
+
+/** Largest |difference| over all parameters, relative to the largest gradient. */
+double worst_difference(const Gradients& got, const reference::Values& want) {
+  double most = 0.0, worst = 0.0;
+  for (const auto& a : want) {
+    for (const double v : a) most = std::max(most, std::fabs(v));
+  }
+  for (std::size_t i = 0; i < want.size(); ++i) {
+    for (std::size_t k = 0; k < want[i].size(); ++k) {
+      const double d = std::fabs(static_cast<double>(got.g[i][k]) - want[i][k]);
+      worst = std::max(worst, std::isfinite(d) ? d : 1e9);
+    }
+  }
+  return most > 0.0 ? worst / most : worst;
+}
+
+bool same_bits(const Gradients& a, const Gradients& b) {
+  if (a.loss != b.loss) return false;
+  for (std::size_t i = 0; i < a.g.size(); ++i) {
+    for (std::size_t k = 0; k < a.g[i].size(); ++k) {
+      if (a.g[i][k] != b.g[i][k]) return false;  // equal values; the sign of a zero may differ
+    }
+  }
+  return true;
+}
+
+constexpr double kTolerance = 2e-7;  // required of loss and gradients, relative to the largest gradient
+
+void test_gradients(int cases, uint64_t seed) {
+  double worst = 0.0, worst_loss = 0.0;
+  for (int i = 0; i < cases; ++i) {
+    Random r(seed + static_cast<uint64_t>(i));
+    const bool small = r.between(0, 2) == 0;
+    const Case c = random_case(r, small, r.between(0, 1) == 0 ? 34 : 130, r.between(0, 2) == 0 ? 60 : 20);
+    double loss = 0.0;
+    const reference::Values want = reference_gradients(c, loss);
+    const std::string name = "case " + std::to_string(i) + ": " + describe(c);
+    Gradients first;
+    bool have_first = false;
+    for (int order = 1; order <= 2; ++order) {
+      have_first = false;
+      for (const Kernels* k : available_kernels()) {
+        for (int threads = 1; threads <= 2; ++threads) {
+          ModelOptions options;
+          options.threads = threads;
+          options.order = order;
+          const Gradients got = engine_gradients(c, *k, options);
+          const double difference = worst_difference(got, want);
+          const double loss_difference = std::fabs(got.loss - loss) / std::max(1.0, loss);
+          worst = std::max(worst, difference);
+          worst_loss = std::max(worst_loss, loss_difference);
+          const std::string which = name + " " + k->name + " order " + std::to_string(order) + " threads " + std::to_string(threads);
+          check(difference < kTolerance, which + " gradient differs by " + std::to_string(difference * 1e7) + "e-7");
+          check(loss_difference < kTolerance, which + " loss differs by " + std::to_string(loss_difference * 1e7) + "e-7");
+          if (!have_first) first = got;
+          check(same_bits(first, got), which + " has other bits than the first variant");
+          have_first = true;
+        }
+      }
+      ModelOptions dense;
+      dense.order = order;
+      dense.sparse_below = 0.0f;
+      check(same_bits(first, engine_gradients(c, *available_kernels().front(), dense)), name + " sparse and masked dense differ");
+      ModelOptions sparse;
+      sparse.order = order;
+      sparse.sparse_below = 2.0f;
+      check(same_bits(first, engine_gradients(c, *available_kernels().front(), sparse)), name + " always sparse differs");
+    }
+  }
+  std::printf("gradients: %d cases, largest difference %.2e (gradient, relative to the largest), %.2e (loss)\n", cases,
+              worst, worst_loss);
+}
+
+/** Training: repeatable, the same on one and two threads, resumable, lowers the loss. */
+void test_training(uint64_t seed) {
+  for (int i = 0; i < 12; ++i) {
+    Random r(seed + 1000 + static_cast<uint64_t>(i));
+    const Case c = random_case(r, i % 2 == 0, 60, 12);
+    const OptimizerOptions optimizer = {1e-3, 0.9, 0.999, 1e-8, 5.0};
+    std::vector<std::vector<float>> ends;
+    for (int variant = 0; variant < 3; ++variant) {
+      ModelOptions options;
+      options.threads = variant == 1 ? 2 : 1;
+      auto model = std::make_unique<Model>(c.network, c.values(true), *available_kernels().front(), options);
+      const Index count = static_cast<Index>(c.order.size());
+      for (int pass = 0; pass < 4; ++pass) {
+        const TrainResult result = model->train(c.split(), c.order.data(), count, 20, optimizer, nullptr);
+        check(result.non_finite == NonFinite::kNone && result.sequences == count, "training pass is complete");
+        if (variant != 2 || pass != 1) continue;
+        // Resume from a copy of everything that a checkpoint holds.
+        std::vector<std::vector<float>> w, m, v;
+        ParameterValues state = c.values(true);
+        for (std::size_t p = 0; p < c.w.size(); ++p) {
+          w.emplace_back(c.w[p].size());
+          m.emplace_back(c.w[p].size());
+          v.emplace_back(c.w[p].size());
+          model->parameters().read(0, static_cast<Index>(p), w[p].data());
+          model->parameters().read(1, static_cast<Index>(p), m[p].data());
+          model->parameters().read(2, static_cast<Index>(p), v[p].data());
+          state.w[p] = w[p].data();
+          state.m.push_back(m[p].data());
+          state.v.push_back(v[p].data());
+        }
+        state.step = model->parameters().step;
+        model = std::make_unique<Model>(c.network, state, *available_kernels().front(), options);
+      }
+      std::vector<float> all;
+      for (std::size_t p = 0; p < c.w.size(); ++p) {
+        std::vector<float> a(c.w[p].size());
+        model->parameters().read(0, static_cast<Index>(p), a.data());
+        for (std::size_t k = 0; k < c.masks[p].size(); ++k) check(c.masks[p][k] != 0 || a[k] == 0.0f, "pruned weights stay 0");
+        all.insert(all.end(), a.begin(), a.end());
+      }
+      ends.push_back(all);
+    }
+    check(ends[0] == ends[1], "training on two threads gives other weights: " + describe(c));
+    check(ends[0] == ends[2], "training resumed gives other weights: " + describe(c));
+  }
+  std::printf("training: 12 cases on one and two threads and resumed\n");
+}
+
+/** Random numbers as a description: parsed or refused, and run when small. */
+void test_fuzz(int cases, uint64_t seed) {
+  int accepted = 0;
+  for (int i = 0; i < cases; ++i) {
+    Random r(seed + 77777 + static_cast<uint64_t>(i));
+    std::vector<int32_t> data;
+    if (r.between(0, 1) == 0) {
+      const int count = r.between(0, 40);
+      for (int k = 0; k < count; ++k) data.push_back(r.between(0, 9) == 0 ? static_cast<int32_t>(r.next()) : r.between(-2, 6));
+    } else {
+      const Network n = random_network(r, true);
+      data = {static_cast<int>(n.cell), n.mask_padding, static_cast<int>(n.vocabulary), static_cast<int>(n.embedding),
+              static_cast<int>(n.classes), static_cast<int>(n.layers.size())};
+      for (const Layer& l : n.layers) {
+        data.push_back(static_cast<int>(l.size));
+        data.push_back(static_cast<int>(l.cells.size()));
+        for (const auto& sources : l.cells) {
+          data.push_back(static_cast<int>(sources.size()));
+          data.insert(data.end(), sources.begin(), sources.end());
+        }
+      }
+      data.push_back(static_cast<int>(n.readout.size()));
+      data.insert(data.end(), n.readout.begin(), n.readout.end());
+      if (r.between(0, 2) == 0) data[static_cast<std::size_t>(r.between(0, static_cast<int>(data.size()) - 1))] = r.between(-3, 9);
+      if (r.between(0, 9) == 0) data.pop_back();
+    }
+    try {
+      Case c;
+      c.network = Network::parse(data.data(), static_cast<Index>(data.size()));
+      ++accepted;
+      Index values = 0;
+      for (const ParameterShape& p : parameter_shapes(c.network)) values += p.count();
+      if (values > 20000) continue;
+      random_weights(c, r, r.between(0, 1) == 0 ? 1.0 : 0.3);
+      c.tokens = {1, 1, 1};
+      c.offsets = {0, 1, 3};
+      c.labels = {0, 1};
+      c.order = {1, 0};
+      const Gradients g = engine_gradients(c, *available_kernels().front(), {});
+      check(std::isfinite(g.loss), "fuzzed network has a finite loss");
+    } catch (const EngineError&) {
+      continue;
+    }
+  }
+  std::printf("fuzz: %d descriptions, %d accepted\n", cases, accepted);
+}
+
+/** Errors of tanh and the logistic function over the floats of [-20, 20], through one-unit networks' kernels. */
+void test_nonlinearities() {
+  for (const Kernels* k : available_kernels()) {
+    double tanh_error = 0.0, tanh_relative = 0.0, sigmoid_error = 0.0;
+    Array<float> gates(64), c(16), c_out(16), tanh_c(16), h(16), x(16);
+    for (int i = -200000; i <= 200000; i += 16) {
+      for (int lane = 0; lane < 16; ++lane) {
+        const int at = i + lane;
+        x[lane] = static_cast<float>(at % 2 == 0 ? 20.0 * at / 200000.0 : std::copysign(std::pow(10.0, -6.0 + 7.3 * std::abs(at) / 200000.0), at));
+        for (int g = 0; g < 4; ++g) gates[g * 16 + lane] = x[lane];
+      }
+      c.zero();
+      k->lstm_forward({1, 16, 1, gates.data(), c.data(), c_out.data(), tanh_c.data(), h.data()});
+      for (int lane = 0; lane < 16; ++lane) {
+        const double exact = std::tanh(static_cast<double>(x[lane])), got = static_cast<double>(gates[32 + lane]);
+        tanh_error = std::max(tanh_error, std::fabs(got - exact));
+        if (exact != 0.0) tanh_relative = std::max(tanh_relative, std::fabs(got - exact) / std::fabs(exact));
+        sigmoid_error = std::max(sigmoid_error, std::fabs(static_cast<double>(gates[lane]) - reference::sigmoid(static_cast<double>(x[lane]))));
+      }
+    }
+    std::printf("nonlinearities %s: tanh %.2e absolute %.2e relative, sigmoid %.2e absolute\n", k->name, tanh_error,
+                tanh_relative, sigmoid_error);
+    check(tanh_error < 1.3e-7 && tanh_relative < 4e-7 && sigmoid_error < 1.2e-7, "error of the nonlinearities");
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  int gradients = 60, fuzz = 1000;
+  uint64_t seed = 1;
+  for (int i = 1; i + 1 < argc; i += 2) {
+    if (std::strcmp(argv[i], "gradients") == 0) gradients = std::atoi(argv[i + 1]);
+    if (std::strcmp(argv[i], "fuzz") == 0) fuzz = std::atoi(argv[i + 1]);
+    if (std::strcmp(argv[i], "seed") == 0) seed = std::strtoull(argv[i + 1], nullptr, 10);
+  }
+  test_nonlinearities();
+  test_gradients(gradients, seed);
+  test_training(seed);
+  test_fuzz(fuzz, seed);
+  std::printf("%s\n", failures == 0 ? "ok" : "failed");
+  return failures == 0 ? 0 : 1;
+}

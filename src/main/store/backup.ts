@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { LacunaError } from '../../shared/errors.ts'
 import { APPLICATION_ID, type Connection } from './database.ts'
-import { guardWrite, storeFailure } from './failures.ts'
+import { freeBytes, guardWrite, storeFailure } from './failures.ts'
 import { moveIntoPlace, syncFile, temporaryName } from './files.ts'
 import { fileStamp, type WorkspacePaths } from './paths.ts'
 
@@ -87,10 +87,11 @@ export class Backups {
     return listBackups(this.#paths)
   }
 
-  /** True when the newest backup is older than a day, or there is none. */
+  /** True when the newest backup is older than a day, or there is none, and the disk has ample room for one. */
   due(): boolean {
     const newest = this.list()[0]
-    return newest === undefined || this.#now().getTime() - Date.parse(newest.madeAt) > DAY
+    const old = newest === undefined || this.#now().getTime() - Date.parse(newest.madeAt) > DAY
+    return old && freeBytes(this.#paths.folder) > 2 * databaseBytes(this.#database)
   }
 
   /**

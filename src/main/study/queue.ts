@@ -114,10 +114,13 @@ export class Queue {
     slot.run = run
     slot.about = undefined
     slot.stopping = undefined
-    if (!this.#disk.tryWrite(() => this.#store.runs.begin(run.id))) {
-      slot.run = undefined
-      return false
+    let begun = false
+    try {
+      begun = this.#disk.tryWrite(() => this.#store.runs.begin(run.id))
+    } finally {
+      if (!begun) slot.run = undefined
     }
+    if (!begun) return false
     this.#options.emit('studies/changed', { id: run.studyId })
     void this.#work(slot, run)
     return true

@@ -17,6 +17,7 @@ import type { Store } from '../store/store.ts'
 import { resultsCsv } from './csv.ts'
 import type { SpawnEngine } from './engine-host.ts'
 import { assertFeasible, diskBytes, estimateTime } from './estimate.ts'
+import { Housekeeping } from './housekeeping.ts'
 import { studyId } from './identity.ts'
 import type { JobEngine } from './messages.ts'
 import { Queue } from './queue.ts'
@@ -51,6 +52,7 @@ export class StudyService {
   readonly #now: () => Date
   readonly #memory: number
   readonly #queue: Queue
+  readonly #housekeeping: Housekeeping
   #announcing: NodeJS.Timeout | undefined
 
   constructor(options: StudyServiceOptions) {
@@ -59,6 +61,7 @@ export class StudyService {
     this.#emit = options.emit
     this.#now = now
     this.#memory = memory
+    this.#housekeeping = new Housekeeping(options.store, now, log)
     this.#queue = new Queue({ ...queue, log, memory, changed: () => this.#announceQueue() })
   }
 
@@ -76,6 +79,7 @@ export class StudyService {
   async close(): Promise<void> {
     await this.#queue.close()
     clearTimeout(this.#announcing)
+    await this.#housekeeping.finish()
   }
 
   /** Change how many engine processes work at a time. */
@@ -258,6 +262,7 @@ export class StudyService {
     this.#announcing ??= setTimeout(() => {
       this.#announcing = undefined
       this.#emit('queue/changed', this.status())
+      if (this.#queue.running === 0) this.#housekeeping.tidy()
     }, QUEUE_EVENT_MS)
   }
 }

@@ -7,7 +7,7 @@ import type { JobEngine } from './messages.ts'
 
 // Imported when asked for: each brings native libraries along.
 const LOADERS = {
-  fused: async () => (await import('../engine/fused/engine.ts')).createFusedEngine(),
+  fused: async () => (await import('../engine/fused/index.ts')).createFusedEngine(),
   tensorflow: async () => (await import('../engine/tfjs/engine.ts')).loadTensorflowEngine(),
   oracle: async () => (await import('../engine/oracle/oracle.ts')).oracleEngine,
 } satisfies Record<Exclude<JobEngine, 'auto'>, () => Promise<Engine>>

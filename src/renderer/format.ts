@@ -71,7 +71,7 @@ function pair(large: number, largeUnit: string, small: number, smallUnit: string
 export function formatRemaining(ms: number | undefined): string {
   if (ms === undefined) return 'estimating time'
   if (ms < 10_000) return 'a few seconds left'
-  if (ms < 60_000) return `${Math.ceil(ms / 10_000) * 10}${SPACE}s left`
+  if (ms <= 50_000) return `${Math.ceil(ms / 10_000) * 10}${SPACE}s left`
   if (ms < 3_600_000) return `${Math.ceil(ms / 60_000)}${SPACE}min left`
   return `${formatDuration(Math.ceil(ms / 60_000) * 60_000)} left`
 }

@@ -1,6 +1,7 @@
 // Builds the interface and serves it with the fake workbench on 127.0.0.1, under the real content security policy.
 // For looking at it: node test/renderer/preview.ts SCENARIO [PORT]. Never part of the product.
-import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { createServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { resolve } from 'node:path'
 import vue from '@vitejs/plugin-vue'
 import { build } from 'vite'
@@ -21,8 +22,13 @@ export async function buildRenderer(outDir: string): Promise<void> {
   })
 }
 
+export interface Preview {
+  port: number
+  stop: () => Promise<void>
+}
+
 /** Serve a built interface with a fake workbench in the given state. */
-export async function servePreview(folder: string, scenario: Scenario, port: number): Promise<Server> {
+export async function servePreview(folder: string, scenario: Scenario, port: number): Promise<Preview> {
   const fake = new FakeWorkbench(scenario)
   const sockets = new WebSocketServer({ noServer: true })
   fake.subscribe((name, payload) => {
@@ -37,9 +43,14 @@ export async function servePreview(folder: string, scenario: Scenario, port: num
   server.on('upgrade', (request, socket, head) => {
     sockets.handleUpgrade(request, socket, head, () => undefined)
   })
-  server.on('close', () => fake.close())
   await new Promise<void>((done) => server.listen(port, '127.0.0.1', done))
-  return server
+  const stop = async () => {
+    fake.close()
+    for (const client of sockets.clients) client.terminate()
+    server.closeAllConnections()
+    await new Promise((done) => server.close(done))
+  }
+  return { port: (server.address() as AddressInfo).port, stop }
 }
 
 async function answer(fake: FakeWorkbench, folder: string, request: IncomingMessage, url: URL) {

@@ -89,7 +89,7 @@ export function pruningPanel({ curves, panel, baselines, range, theme }: Pruning
       series: [
         ...baselineMarks(theme, baselines, 'Start'),
         ...curves.flatMap((curve) => curveBand(curve)),
-        ...denseMarks(curves),
+        ...denseMarks(curves, theme),
         ...curves.map((curve) => line(curveLook(curve, panel, theme), curvePoints(curve))),
       ],
     },
@@ -164,7 +164,7 @@ function curveBand({ cell, criterion, points }: PruningCurve) {
 }
 
 /** The dense accuracy of each architecture as a thin level line: what every curve is measured against. */
-function denseMarks(curves: readonly PruningCurve[]): LineSeriesOption[] {
+function denseMarks(curves: readonly PruningCurve[], theme: ChartTheme): LineSeriesOption[] {
   const levels = new Map(
     curves.flatMap(({ cell, dense }) => (dense === undefined ? [] : [[cell, dense.mean] as const])),
   )
@@ -184,7 +184,7 @@ function denseMarks(curves: readonly PruningCurve[]): LineSeriesOption[] {
         position: 'insideEndTop',
         fontSize: 10,
         opacity: 1,
-        color: CELL_COLOURS[cell],
+        color: theme.faint,
         formatter: `dense ${(mean * 100).toFixed(1)} %`,
       },
       data: [{ yAxis: mean * 100 }],

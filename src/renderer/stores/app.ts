@@ -3,10 +3,12 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import type { AppInfo, Settings } from '../../shared/contract.ts'
 import { on, onConnection, request } from '../api.ts'
+import { calm } from '../composables/calm.ts'
 import { systemAppearance, type Appearance } from '../theme.ts'
 import type { ConnectionState } from '../transport/transport.ts'
 import { useToasts } from './toasts.ts'
 
+const WEIGH_MS = 15_000
 const APPEARANCE_KEY = 'lacuna.theme' // last choice, so that the first paint is right
 
 function rememberedTheme(): Settings['theme'] {
@@ -49,6 +51,13 @@ export const useApp = defineStore('app', () => {
       .matchMedia('(prefers-color-scheme: dark)')
       .addEventListener('change', () => (system.value = systemAppearance()))
     on('settings/changed', take)
+    // The size of the workspace changes with everything that is stored.
+    const weigh = calm(
+      () => void toasts.attempt(async () => (info.value = await request('app/info', {}))),
+      WEIGH_MS,
+    )
+    on('studies/changed', weigh)
+    on('datasets/changed', weigh)
     onConnection((state) => {
       const wasLost = connection.value === 'lost'
       connection.value = state

@@ -1,0 +1,196 @@
+// Every view in a real browser, with the fake workbench in each of its states, under the real content security policy:
+// nothing may be refused, nothing may fail, everything that can be operated has a name.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { complaintsOf, dropFiles, findChromium, launchBrowser } from '../app/support/browser.ts'
+import type { Scenario } from './fake-workbench.ts'
+import { buildRenderer, servePreview, type Preview } from './preview.ts'
+
+const chromium = findChromium()
+const reason = chromium === undefined ? 'no Chromium is installed; set LACUNA_CHROMIUM to one' : ''
+
+/** Views by state, each with a text that is there once it is drawn. */
+const VIEWS: [Scenario, string, string | RegExp][] = [
+  ['empty', '/datasets', 'No datasets yet'],
+  ['empty', '/studies', 'No studies yet'],
+  ['empty', '/studies/new', 'A study needs a dataset'],
+  ['first', '/datasets', 'Start with the sample'],
+  ['full', '/datasets', 'Best baseline'],
+  ['full', '/datasets?dialog=generate', 'How invalid sequences are made'],
+  ['full', '/datasets/da0a', 'What trivial rules reach'],
+  ['full', '/datasets/gone', 'The dataset could not be shown'],
+  ['full', '/datasets/import', 'Import sequences'],
+  ['full', '/studies/new', /1\s220/],
+  ['full', '/studies/new?kind=training', 'independent of each other'],
+  ['full', '/studies/s1', 'How much can be pruned safely'],
+  ['full', '/studies/s1?by=cell&moment=after&target=h2h', 'Regaining accuracy'],
+  ['full', '/studies/s1?tab=runs&run=s1-3', 'Accuracy by epoch'],
+  ['full', '/studies/s1?tab=definition', 'for lacuna run'],
+  ['full', '/studies/s3?metric=loss', 'All panels share one scale'],
+  ['full', '/studies/gone', 'The study could not be shown'],
+  ['full', '/settings', 'synchronous FULL'],
+  ['full', '/about', 'How to cite'],
+  ['full', '/nowhere', 'There is nothing at this address'],
+  ['busy', '/studies', 'running'],
+  ['busy', '/studies/s1?tab=training', 'mean of'],
+  ['failing', '/studies/s1', 'did not end well'],
+  ['failing', '/settings', 'npm rebuild'],
+  ['huge', '/studies', '204'],
+  ['huge', '/studies/s4?tab=runs', /9\s760\sruns/],
+]
+
+/** Controls a screen reader could not name, as their markup. */
+function namelessControls(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const named = (element: Element): boolean => {
+      const by = element.getAttribute('aria-labelledby')
+      const texts = [
+        element.getAttribute('aria-label'),
+        by === null ? null : document.getElementById(by)?.textContent,
+        element.textContent,
+        element.getAttribute('title'),
+        element instanceof HTMLInputElement ? element.placeholder : null,
+        ...('labels' in element
+          ? [...((element as HTMLInputElement).labels ?? [])].map((l) => l.textContent)
+          : []),
+      ]
+      return texts.some((text) => text !== null && text !== undefined && text.trim() !== '')
+    }
+    const controls = document.querySelectorAll(
+      'button, a[href], select, input:not([type=hidden]), [role=img], [role=progressbar]',
+    )
+    return [...controls]
+      .filter((element) => !named(element))
+      .map((element) => element.outerHTML.slice(0, 160))
+  })
+}
+
+describe.skipIf(reason !== '')(`the views${reason && ` (${reason})`}`, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lacuna-views-'))
+  const servers = new Map<Scenario, Preview>()
+  let browser: Browser
+
+  beforeAll(async () => {
+    await buildRenderer(folder)
+    for (const scenario of new Set(VIEWS.map(([name]) => name))) {
+      servers.set(scenario, await servePreview(folder, scenario, 0))
+    }
+    browser = await launchBrowser(chromium!)
+  }, 120_000)
+
+  afterAll(async () => {
+    await browser?.close()
+    for (const server of servers.values()) await server.stop()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  async function open(scenario: Scenario, path: string, colorScheme: 'light' | 'dark' = 'light') {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme })
+    const complaints = complaintsOf(page)
+    const { port } = servers.get(scenario)!
+    await page.goto(`http://127.0.0.1:${port}/#${path}`)
+    return { page, complaints }
+  }
+
+  it.each(VIEWS)(
+    '%s %s is drawn without a complaint and with names for everything',
+    async (scenario, path, text) => {
+      const { page, complaints } = await open(scenario, path)
+      await page.getByText(text).first().waitFor()
+      expect(complaints.filter((line) => !/status of 404|not found/i.test(line))).toEqual([])
+      expect(await namelessControls(page)).toEqual([])
+      const overflow = await page.evaluate(
+        () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
+      )
+      expect(overflow).toBe(false)
+      await page.close()
+    },
+  )
+
+  it('follows the theme of the system', async () => {
+    const { page } = await open('full', '/about', 'dark')
+    await page.getByText('How to cite').waitFor()
+    const background = await page.evaluate(() => getComputedStyle(document.body).backgroundColor)
+    expect(background).toBe('rgb(23, 24, 26)')
+    await page.close()
+  })
+
+  it('previews dropped files, shows raw text as text, and lets a choice take the problem away', async () => {
+    const { page, complaints } = await open('full', '/studies')
+    await page.getByText('Pruning, five seeds').first().waitFor()
+    await dropFiles(page, [{ name: 'broken.csv', text: 'a,b\n1,2\n' }])
+    await page.getByText('8811,<img src=x onerror=alert(1)>').waitFor()
+    expect(await page.getByTestId('import').isDisabled()).toBe(true)
+    await page.getByRole('button', { name: 'Drop these rows' }).click()
+    await page.getByText('8811,').waitFor({ state: 'detached' })
+    await page.getByTestId('import').click()
+    await page.getByText('What trivial rules reach').waitFor()
+    expect(complaints).toEqual([])
+    await page.close()
+  })
+
+  it('finds and opens a study from the palette with the keyboard alone', async () => {
+    const { page } = await open('full', '/datasets')
+    await page.getByText('Best baseline').waitFor()
+    await page.keyboard.press('Control+k')
+    await page.getByRole('combobox', { name: 'Search' }).fill('quick')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'Quick look' }).waitFor()
+    expect(page.url()).toContain('#/studies/s2')
+    await page.close()
+  })
+
+  it('keeps the definition of a new study in the address', async () => {
+    const { page } = await open('full', '/studies/new')
+    await page.getByTestId('preset-quick-look').click()
+    await page.getByTestId('plan-runs').filter({ hasText: '25' }).waitFor()
+    await page.waitForURL(/trainLimit/)
+    await page.reload()
+    await page.getByTestId('plan-runs').filter({ hasText: '25' }).waitFor()
+    expect(await page.getByTestId('preset-quick-look').getAttribute('aria-pressed')).toBe('true')
+    await page.close()
+  })
+
+  it('deletes a study and takes it back', async () => {
+    const { page } = await open('full', '/studies')
+    await page.getByRole('button', { name: 'Actions for Training, three seeds' }).click()
+    await page.getByText('Delete', { exact: true }).click()
+    await page.getByText('was moved to the trash').waitFor()
+    await page.getByRole('link', { name: 'Training, three seeds' }).waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await page.getByRole('link', { name: 'Training, three seeds' }).waitFor()
+    await page.close()
+  })
+
+  it('shows the data of a chart as a table and saves the figure', async () => {
+    const { page } = await open('full', '/studies/s1')
+    const panel = page.locator('figure').filter({ hasText: 'Pruning both' })
+    await panel.getByRole('button', { name: /show table/ }).click()
+    await panel.getByRole('cell', { name: 'RNN-Tanh' }).first().waitFor()
+    await panel.getByRole('button', { name: /export/ }).click()
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByText('Figure as SVG').click(),
+    ])
+    expect(download.suggestedFilename()).toBe('pruning-both-input-and-recurrent-weights.svg')
+    await page.close()
+  })
+
+  it('says so when the workbench goes away and fetches again when it is back', async () => {
+    const server = await servePreview(folder, 'full', 0)
+    const { port } = server
+    const page = await browser.newPage()
+    await page.goto(`http://127.0.0.1:${port}/#/studies`)
+    await page.getByText('Quick look').first().waitFor()
+    await server.stop()
+    await page.getByText('The workbench is not reachable').waitFor()
+    const again = await servePreview(folder, 'huge', port)
+    await page.getByText('204').first().waitFor()
+    expect(await page.getByText('The workbench is not reachable').count()).toBe(0)
+    await page.close()
+    await again.stop()
+  })
+})

@@ -54,7 +54,7 @@ export function generateGraph(input: GeneratorInput, seed: number | string, inde
   return draw(spec, randomStream(seed, 'graph', spec.kind, index))
 }
 
-/** Graphs in which a disconnected draw is repeated before the next size would be drawn. */
+/** Times that ten disconnected tries are followed by ten more; the chance of needing them all is below 10^-40. */
 const MAX_REDRAWS = 1000
 
 /**
@@ -72,7 +72,6 @@ export function drawPublishedGraph(
   const random = randomStream(seed, 'graph', 'published', kind, index)
   const nodes = from + random.integer(to - from + 1)
   const spec = completeSpec({ kind, nodes })
-  // One more draw than ten tries in one go would make no difference to the distribution: tries are independent.
   const patient = spec.kind === 'watts-strogatz' ? { ...spec, tries: spec.tries * MAX_REDRAWS } : spec
   return { spec, graph: draw(patient, random) }
 }

@@ -1,0 +1,29 @@
+// The published results (Darji 2021) that ours are held against: schema of resources/published.json.
+import { z } from 'zod'
+import { CELLS } from './network.ts'
+import { TARGETS } from './study.ts'
+
+const accuracy = z.number().min(0).max(1)
+const percentByTarget = z.strictObject({ both: z.number(), i2h: z.number(), h2h: z.number() })
+
+export const publishedSchema = z.strictObject({
+  source: z.string(),
+  licence: z.string(),
+  claims: z.strictObject({
+    safe: z.record(z.enum(CELLS), percentByTarget), // safe percentages as the text claims them
+  }),
+  pruning: z.array(
+    z.strictObject({
+      cell: z.enum(CELLS),
+      base: z.array(accuracy), // test accuracy after each training epoch, 1 to 50
+      levels: z.array(
+        z.strictObject({
+          target: z.enum(TARGETS),
+          percent: z.number(),
+          accuracy: z.array(accuracy), // index 0: right after pruning; then after each retraining epoch
+        }),
+      ),
+    }),
+  ),
+})
+export type Published = z.infer<typeof publishedSchema>

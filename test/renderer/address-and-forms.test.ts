@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { createApp } from 'vue'
+import { createMemoryHistory, createRouter } from 'vue-router'
 import { findCommands } from '../../src/renderer/composables/use-commands.ts'
 import { assignSplits, nameFromFile } from '../../src/renderer/composables/use-import-files.ts'
 import { formatNumberList, parseNumberList } from '../../src/renderer/composables/number-list.ts'
@@ -8,6 +10,7 @@ import {
   toDefinition,
   toForm,
 } from '../../src/renderer/composables/use-study-form.ts'
+import { useQuery, useQueryChoice } from '../../src/renderer/composables/use-query.ts'
 import { describeStudy } from '../../src/renderer/composables/describe-study.ts'
 import { PRESETS } from '../../src/shared/presets.ts'
 import { parseStudy, studyIdentity } from '../../src/shared/study.ts'
@@ -117,5 +120,32 @@ describe('the palette', () => {
     expect(findCommands(commands, 'action new').map(({ title }) => title)).toEqual(['New study'])
     expect(findCommands(commands, ' ')).toHaveLength(3)
     expect(findCommands(commands, 'nothing')).toEqual([])
+  })
+})
+
+describe('state in the address', () => {
+  async function addressed(path: string) {
+    const router = createRouter({ history: createMemoryHistory(), routes: [{ path: '/', component: {} }] })
+    const app = createApp({}).use(router)
+    await router.push(path)
+    const settled = () => new Promise<void>((resolve) => setTimeout(resolve, 5))
+    return { router, settled, use: <T>(composable: () => T) => app.runWithContext(composable) }
+  }
+
+  it('keeps changes made at the same moment, and leaves out what is usual', async () => {
+    const { router, settled, use } = await addressed('/?page=7&keep=1')
+    const page = use(() => useQuery('page', '1'))
+    const find = use(() => useQuery('find', ''))
+    find.value = 'gru both'
+    page.value = '1'
+    await settled()
+    expect(router.currentRoute.value.query).toEqual({ keep: '1', find: 'gru both' })
+    expect([find.value, page.value]).toEqual(['gru both', '1'])
+  })
+
+  it('takes anything outside a closed list for the usual choice', async () => {
+    const { use } = await addressed('/?tab=<script>&by=cell')
+    expect(use(() => useQueryChoice('tab', ['results', 'runs'], 'results')).value).toBe('results')
+    expect(use(() => useQueryChoice('by', ['target', 'cell'], 'target')).value).toBe('cell')
   })
 })

@@ -66,9 +66,10 @@ describe('ranges and colours', () => {
   })
 
   it('runs the ramp from end to end and stays inside', () => {
-    expect(rampColour(0)).toBe('rgb(68, 1, 84)')
-    expect(rampColour(1)).toBe('rgb(122, 209, 81)')
-    expect(rampColour(7)).toBe(rampColour(1))
+    expect(rampColour(theme, 0)).toBe('rgb(68, 1, 84)')
+    expect(rampColour(theme, 1)).toBe('rgb(122, 209, 81)')
+    expect(rampColour(theme, 7)).toBe(rampColour(theme, 1))
+    expect(rampColour(chartTheme('dark'), 1)).toBe('rgb(253, 231, 37)')
   })
 
   it('draws baselines dotted and names close neighbours on opposite sides', () => {

@@ -24,6 +24,7 @@ export interface ChartTheme {
   grid: string
   axis: string
   background: string
+  ramp: readonly [number, number] // part of the ordered colour scale that shows on the background, 0 to 1
   controlOpacity: number // how much lighter the random control is drawn
   classes: string[] // of a dataset, in class order, then repeated
 }
@@ -35,6 +36,7 @@ const themes: Record<Appearance, ChartTheme> = {
     grid: '#ececea',
     axis: '#c8c8c2',
     background: '#ffffff',
+    ramp: [0, 0.8],
     controlOpacity: 0.45,
     classes: ['#b5b9c0', '#3451c6', '#c26d1b', '#2f8f83', '#8a5fb0', '#7f8a2d'],
   },
@@ -44,6 +46,7 @@ const themes: Record<Appearance, ChartTheme> = {
     grid: '#26292c',
     axis: '#474c52',
     background: '#17181a',
+    ramp: [0.28, 1],
     controlOpacity: 0.65,
     classes: ['#62676f', '#93a8ff', '#e3a565', '#66c2b5', '#bb96dd', '#b7c163'],
   },
@@ -58,18 +61,20 @@ export function classColour(theme: ChartTheme, index: number): string {
   return theme.classes[index % theme.classes.length]!
 }
 
-// Viridis without its lightest end, which is lost on white.
+// Viridis. Each theme leaves out the end that is lost on its background.
 const RAMP = [
   [68, 1, 84],
   [65, 68, 135],
   [42, 120, 142],
   [34, 168, 132],
   [122, 209, 81],
+  [253, 231, 37],
 ] as const
 
 /** Colour for an ordered quantity; `share` 0 to 1. */
-export function rampColour(share: number): string {
-  const at = Math.min(1, Math.max(0, share)) * (RAMP.length - 1)
+export function rampColour(theme: ChartTheme, share: number): string {
+  const [first, last] = theme.ramp
+  const at = (first + (last - first) * Math.min(1, Math.max(0, share))) * (RAMP.length - 1)
   const low = Math.min(RAMP.length - 2, Math.floor(at))
   const [from, to] = [RAMP[low]!, RAMP[low + 1]!]
   const mix = (i: 0 | 1 | 2) => Math.round(from[i] + (to[i] - from[i]) * (at - low))

@@ -54,7 +54,7 @@ export function retrainingPanel({
   range,
   theme,
 }: RetrainingPanel): ChartSpec {
-  const colour = (index: number) => rampColour(levels.length < 2 ? 0 : index / (levels.length - 1))
+  const colour = (index: number) => rampColour(theme, levels.length < 2 ? 0 : index / (levels.length - 1))
   const name = ({ percent }: RetrainingLevel) => formatPercent(percent)
   return {
     option: {

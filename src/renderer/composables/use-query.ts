@@ -1,6 +1,6 @@
 // State of a view that lives in the address, so that reload, back and a copied link bring it back.
 import { computed, type WritableComputedRef } from 'vue'
-import { useRoute, useRouter, type LocationQuery } from 'vue-router'
+import { useRoute, useRouter, type LocationQuery, type Router } from 'vue-router'
 
 function first(query: LocationQuery, name: string): string | undefined {
   const value = query[name]
@@ -8,22 +8,29 @@ function first(query: LocationQuery, name: string): string | undefined {
   return text ?? undefined
 }
 
-/** A text in the query; absent when it equals `fallback`. `push` makes a step one can go back to. */
-export function useQuery(
-  name: string,
-  fallback: string,
-  mode: 'replace' | 'push' = 'replace',
-): WritableComputedRef<string> {
+// Changes of one moment go into the address together; one by one, the later would undo the earlier.
+const waiting = new WeakMap<Router, LocationQuery>()
+
+function change(router: Router, name: string, value: string | undefined): void {
+  const present = waiting.get(router)
+  const query = present ?? { ...router.currentRoute.value.query }
+  if (value === undefined) Reflect.deleteProperty(query, name)
+  else query[name] = value
+  if (present !== undefined) return
+  waiting.set(router, query)
+  queueMicrotask(() => {
+    waiting.delete(router)
+    void router.replace({ query })
+  })
+}
+
+/** A text in the query; absent when it equals `fallback`. */
+export function useQuery(name: string, fallback: string): WritableComputedRef<string> {
   const route = useRoute()
   const router = useRouter()
   return computed({
     get: () => first(route.query, name) ?? fallback,
-    set: (value) => {
-      const query = { ...route.query }
-      if (value === fallback) Reflect.deleteProperty(query, name)
-      else query[name] = value
-      void router[mode]({ query })
-    },
+    set: (value) => change(router, name, value === fallback ? undefined : value),
   })
 }
 

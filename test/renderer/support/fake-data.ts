@@ -234,8 +234,8 @@ function score(accuracy: number, total: number): EpochRecord['test'] {
 
 /** Records of a run as a training of this kind would look like. */
 export function makeEpochs(spec: RunSpec, upTo: number): EpochRecord[] {
-  const random = dice([...spec.key].reduce((sum, c) => sum * 31 + c.charCodeAt(0), spec.seed))
-  const noise = () => (random() - 0.5) * 0.012
+  const random = dice([...spec.key].reduce((sum, c) => (Math.imul(sum, 31) + c.charCodeAt(0)) | 0, 7))
+  const noise = () => (random() - 0.5) * 0.02
   const top = CEILING[spec.cell] + (random() - 0.5) * 0.01
   const epochs: EpochRecord[] = []
   const weights = spec.prune?.target === 'both' || spec.prune === undefined ? 30_000 : 15_000
@@ -263,7 +263,9 @@ function retrained(top: number, { cell, prune }: RunSpec, epoch: number): number
     prune!.criterion === 'random'
       ? ROBUST[cell] * 0.45
       : ROBUST[cell] + (prune!.target === 'h2h' ? -8 : prune!.target === 'i2h' ? 5 : 0)
-  const at = 0.5 + (top - 0.5) / (1 + Math.exp((prune!.percent - robust) / 5))
+  // Seeds differ most where accuracy falls.
+  const shift = (top - CEILING[cell]) * 900
+  const at = 0.5 + (top - 0.5) / (1 + Math.exp((prune!.percent - robust - shift) / 5))
   const limit = prune!.percent > 99 ? 0.51 : top - Math.max(0, prune!.percent - robust) * 0.003
   return at + Math.max(0, limit - at) * (1 - Math.exp(-epoch / 2.2))
 }

@@ -51,7 +51,7 @@ function optional(module: string, loader: string): () => Promise<Engine | string
 const candidates: Candidate[] = [
   { name: 'oracle', all: false, load: () => Promise.resolve(oracleEngine) },
   { name: 'tensorflow', all: false, load: optional('tfjs/engine.ts', 'loadTensorflowEngine') },
-  { name: 'fused', all: true, load: optional('fused/index.ts', 'loadFusedEngine') },
+  { name: 'fused', all: true, load: optional('fused/index.ts', 'createFusedEngine') },
 ]
 
 describeWithShared('published weights', (folder) => {

@@ -13,6 +13,7 @@ import {
 import { neverLevel, regainLevels, regainPanel } from '../../src/renderer/charts/regain-curves.ts'
 import { retrainingLevels } from '../../src/renderer/charts/retraining-curves.ts'
 import { toCsv } from '../../src/renderer/charts/spec.ts'
+import { placeTooltip } from '../../src/renderer/charts/tooltip.ts'
 import type { StudyResults } from '../../src/shared/results.ts'
 import { FakeWorkbench } from './fake-workbench.ts'
 
@@ -259,5 +260,18 @@ describe('profile of a dataset', () => {
   it('draws symbols as shares of their class', () => {
     const series = seriesOf(symbolChart(profile, 'test', theme))
     for (const { data } of series) expect((data as number[]).reduce((a, b) => a + b, 0)).toBeCloseTo(100, 6)
+  })
+})
+
+describe('the tooltip', () => {
+  const window = { width: 1000, height: 600 }
+  const size = { width: 300, height: 200 }
+
+  it('stands to the right of the pointer, to the left where the window ends, and never outside', () => {
+    const chart = { left: 100, top: 100 }
+    expect(placeTooltip([50, 50], size, chart, window)).toEqual([66, 66])
+    expect(placeTooltip([700, 50], size, chart, window)).toEqual([384, 66])
+    const narrow = placeTooltip([150, 400], size, { left: 0, top: 100 }, { width: 400, height: 600 })
+    expect(narrow).toEqual([8, 292])
   })
 })

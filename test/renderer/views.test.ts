@@ -35,7 +35,7 @@ const VIEWS: [Scenario, string, string | RegExp][] = [
   ['full', '/about', 'How to cite'],
   ['full', '/nowhere', 'There is nothing at this address'],
   ['busy', '/studies', 'running'],
-  ['busy', '/studies/s1?tab=training', 'mean of'],
+  ['busy', '/studies/s1?tab=training', 'mean of seeds'],
   ['failing', '/studies/s1', 'did not end well'],
   ['failing', '/settings', 'npm rebuild'],
   ['huge', '/studies', '204'],

@@ -15,7 +15,8 @@ import { use } from 'echarts/core'
 import { CanvasRenderer, SVGRenderer } from 'echarts/renderers'
 import VChart from 'vue-echarts'
 import type { ChartTheme } from './palette.ts'
-import type { ChartSpec, TooltipContent } from './spec.ts'
+import type { ChartSpec } from './spec.ts'
+import { placeTooltip, tooltipElement } from './tooltip.ts'
 
 use([
   LineChart,
@@ -35,13 +36,19 @@ use([
 
 export const ChartCanvas = VChart
 
-/** Add tooltip and zoom. The tooltip is made of elements, so that no text of a user is ever read as markup. */
-export function withInteraction(spec: ChartSpec, theme: ChartTheme): EChartsOption {
+/** Add tooltip and zoom; `corner` gives the place of the chart in the window. */
+export function withInteraction(
+  spec: ChartSpec,
+  theme: ChartTheme,
+  corner: () => { left: number; top: number },
+): EChartsOption {
   return {
     ...spec.option,
     tooltip: {
       trigger: 'axis',
       appendTo: 'body',
+      position: ([x, y], _params, _element, _rect, { contentSize: [width, height] }) =>
+        placeTooltip([x, y], { width, height }, corner(), { width: innerWidth, height: innerHeight }),
       transitionDuration: 0,
       padding: 0,
       borderWidth: 0,
@@ -77,28 +84,4 @@ function axisValue(params: unknown): number | string | undefined {
   if (typeof first !== 'object' || first === null || !('axisValue' in first)) return undefined
   const { axisValue: value } = first
   return typeof value === 'number' || typeof value === 'string' ? value : undefined
-}
-
-function tooltipElement({ title, rows }: TooltipContent): HTMLElement {
-  const box = element('div', 'chart-tip')
-  box.append(element('div', 'chart-tip-title', title))
-  const table = element('table', '')
-  for (const row of rows) {
-    const line = element('tr', '')
-    const name = element('td', '')
-    const dot = element('i', '')
-    dot.style.background = row.colour ?? 'transparent'
-    name.append(dot, row.name)
-    line.append(name, element('td', 'num', row.value), element('td', 'note', row.note ?? ''))
-    table.append(line)
-  }
-  box.append(table)
-  return box
-}
-
-function element(tag: string, className: string, text = ''): HTMLElement {
-  const node = document.createElement(tag)
-  node.className = className
-  node.textContent = text
-  return node
 }

@@ -41,6 +41,7 @@ export default defineConfig({
     build: {
       outDir: 'out/renderer',
       target: 'es2023',
+      minify: true,
       // Files of their own: the content security policy allows no inlined data scripts.
       assetsInlineLimit: 0,
       chunkSizeWarningLimit: 1500,

@@ -31,6 +31,6 @@ export function securityHeaders(policy: string): Record<string, string> {
     'Cross-Origin-Resource-Policy': 'same-origin',
     'Origin-Agent-Cluster': '?1',
     'Permissions-Policy':
-      'camera=(), geolocation=(), microphone=(), payment=(), usb=(), serial=(), bluetooth=()',
+      'camera=(), geolocation=(), microphone=(), payment=(), usb=(), serial=()',
   }
 }

@@ -141,7 +141,7 @@ export function studyState(paused: boolean, runs: readonly RunState[]): StudySta
   const has = (...states: RunState[]) => runs.some((r) => states.includes(r))
   if (has('queued', 'running', 'interrupted')) {
     if (paused) return 'paused'
-    return has('running', 'done') ? 'running' : 'queued'
+    return has('running') ? 'running' : 'queued'
   }
   if (runs.every((r) => r === 'done')) return 'done'
   return runs.every((r) => r === 'cancelled' || r === 'done') ? 'cancelled' : 'incomplete'

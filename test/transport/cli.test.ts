@@ -127,7 +127,7 @@ describe('datasets', () => {
     const stopped = await lacuna(workspace, 'dataset', 'import', path, '--name', 'ragged')
     expect(stopped.code).toBe(1)
     expect(stopped.stderr).toMatch(
-      /^stop: .* line 3\.[\s\S]*--set raggedRows="drop"[\s\S]*nothing was imported/,
+      /^stop: .* line 3\.[\s\S]*--set raggedRows=drop[\s\S]*nothing was imported/,
     )
     const args = ['dataset', 'import', path, '--name', 'ragged', '--set', 'raggedRows=drop']
     const [made] = await lacunaJson<Dataset>(workspace, ...args)

@@ -2,14 +2,14 @@
 import { basename, resolve } from 'node:path'
 import { Argument, type Command } from 'commander'
 import type { DatasetDetail, FileRef } from '../../shared/contract.ts'
-import type { Dataset, ImportPreview, ImportProblem, SplitProfile } from '../../shared/dataset.ts'
-import { importOptionsSchema, reberParametersSchema, type ImportOptions } from '../../shared/dataset.ts'
+import type { Dataset, ImportOptions, ImportPreview, SplitProfile } from '../../shared/dataset.ts'
+import { reberParametersSchema } from '../../shared/dataset.ts'
 import { LacunaError } from '../../shared/errors.ts'
-import { setByPath } from '../../shared/presets.ts'
 import type { Workbench } from '../workbench.ts'
 import { collect, commonOptions, wholeNumber, withWorkbench, type CommonOptions } from './context.ts'
 import { findByName } from './find.ts'
-import { note, percent, printJson, printLine, table, usageError } from './output.ts'
+import { importOptions, problemText } from './import-options.ts'
+import { note, percent, printJson, printLine, table } from './output.ts'
 import { bar, LiveLines } from './progress.ts'
 
 interface ImportFlags extends CommonOptions {
@@ -77,7 +77,7 @@ async function withProgress<T>(workbench: Workbench, what: string, work: () => P
 }
 
 async function importDataset(file: string, flags: ImportFlags): Promise<void> {
-  const options = importOptions(flags)
+  const options = optionsOf(flags)
   await withWorkbench({ ...flags, command: 'dataset import', work: false }, async (workbench) => {
     const stage = (path: string): FileRef =>
       workbench.stageFile(resolve(path), { owned: false, name: basename(path) })
@@ -100,30 +100,12 @@ async function importDataset(file: string, flags: ImportFlags): Promise<void> {
   })
 }
 
-function importOptions(flags: ImportFlags): ImportOptions {
-  const options: Record<string, unknown> = {}
-  if (flags.textColumn !== undefined) options['textColumn'] = flags.textColumn
-  if (flags.labelColumn !== undefined) options['labelColumn'] = flags.labelColumn
-  for (const assignment of flags.set ?? []) assign(options, assignment)
-  const parsed = importOptionsSchema.safeParse(options)
-  if (parsed.success) return parsed.data
-  const issues = parsed.error.issues.map((i) => `${i.path.join('.') || 'options'}: ${i.message}`)
-  throw usageError(`The options of the import are not valid: ${issues.join('; ')}.`)
-}
-
-/** Apply `path=value` as typed. */
-export function assign(target: Record<string, unknown>, assignment: string): void {
-  const at = assignment.indexOf('=')
-  if (at < 1) throw usageError(`'${assignment}' is not of the form path=value, such as training.epochs=5.`)
-  setByPath(target, assignment.slice(0, at), assignment.slice(at + 1))
-}
-
-function problemText({ severity, message, choices = [] }: ImportProblem): string {
-  const ways = choices.map(({ label, options }) => {
-    const flags = Object.entries(options).map(([key, value]) => `--set ${key}=${JSON.stringify(value)}`)
-    return `\n    ${label}: ${flags.join(' ')}`
-  })
-  return `${severity}: ${message}${ways.join('')}`
+function optionsOf({ textColumn, labelColumn, set }: ImportFlags): ImportOptions {
+  const given = {
+    ...(textColumn === undefined ? {} : { textColumn }),
+    ...(labelColumn === undefined ? {} : { labelColumn }),
+  }
+  return importOptions(given, set ?? [])
 }
 
 function stopped({ problems }: ImportPreview): LacunaError {

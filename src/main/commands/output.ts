@@ -26,6 +26,16 @@ export function usageError(message: string): LacunaError {
 }
 
 /**
+ * Split `name=value` as typed.
+ * @throws LacunaError bad-request without a name or an equals sign
+ */
+export function assignmentParts(assignment: string): [name: string, text: string] {
+  const at = assignment.indexOf('=')
+  if (at < 1) throw usageError(`'${assignment}' is not of the form path=value, such as training.epochs=5.`)
+  return [assignment.slice(0, at), assignment.slice(at + 1)]
+}
+
+/**
  * Print why a command ended and tell its exit code. Expected failures are their sentence alone; a defect shows its
  * stack when LACUNA_DEBUG is set.
  */

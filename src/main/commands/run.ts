@@ -1,16 +1,15 @@
 // `lacuna run`: start a study from a file or a preset and follow it to its end.
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { Option, type Command } from 'commander'
 import { LacunaError } from '../../shared/errors.ts'
-import { PRESETS } from '../../shared/presets.ts'
+import { PRESETS, setByPath } from '../../shared/presets.ts'
 import { ENGINE_CHOICES, parseStudy } from '../../shared/study.ts'
 import { assertPlainData } from '../transport/dispatch.ts'
 import type { Workbench } from '../workbench.ts'
 import { collect, commonOptions, wholeNumber, withWorkbench, type CommonOptions } from './context.ts'
-import { assign } from './dataset.ts'
 import { findByName } from './find.ts'
 import { followStudy } from './follow.ts'
-import { usageError } from './output.ts'
+import { assignmentParts, usageError } from './output.ts'
 
 interface RunFlags extends CommonOptions {
   preset?: string
@@ -38,7 +37,7 @@ export function addRunCommand(program: Command): void {
 
 async function run(file: string | undefined, flags: RunFlags): Promise<void> {
   const definition = await readDefinition(file, flags)
-  for (const assignment of flags.set ?? []) assign(definition, assignment)
+  for (const assignment of flags.set ?? []) setByPath(definition, ...assignmentParts(assignment))
   if (flags.engine !== undefined) definition['engine'] = flags.engine
   // Everything but the dataset can be checked before the workspace is touched.
   parseStudy({ dataset: 'chosen later', ...definition })
@@ -59,18 +58,21 @@ async function readDefinition(
   if (file === undefined) {
     return structuredClone(PRESETS.find(({ id }) => id === preset)!.definition) as Record<string, unknown>
   }
-  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
-    throw new LacunaError(
-      'not-found',
-      `The study file ${file} cannot be read (${error.code ?? error.message}).`,
-    )
-  })
-  if (bytes.length > MAX_STUDY_BYTES) {
+  const unreadable = (error: NodeJS.ErrnoException) => {
+    const why = error.code === 'ENOENT' ? 'file not found' : (error.code ?? error.message)
+    throw new LacunaError('not-found', `The study file ${file} cannot be read (${why}).`)
+  }
+  const found = await stat(file).catch(unreadable)
+  // A pipe or a device may never end.
+  if (!found.isFile())
+    throw new LacunaError('bad-input', `${file} is not a file; name a JSON file with a study.`)
+  if (found.size > MAX_STUDY_BYTES) {
     throw new LacunaError(
       'too-large',
-      `${file} has ${bytes.length} bytes; a study file has at most ${MAX_STUDY_BYTES}.`,
+      `${file} has ${found.size} bytes; a study file has at most ${MAX_STUDY_BYTES}.`,
     )
   }
+  const bytes = await readFile(file).catch(unreadable)
   return asRecord(file, parseJson(file, bytes.toString('utf8')))
 }
 

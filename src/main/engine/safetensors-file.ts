@@ -1,7 +1,7 @@
 // Reads a safetensors file from disk: the header first, so that a file that lies about its size is refused without
 // reading more than its header.
 import type { FileHandle } from 'node:fs/promises'
-import { open } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import { LacunaError } from '../../shared/errors.ts'
 import type { TensorFile } from './safetensors.ts'
 import { readSafetensors } from './safetensors.ts'
@@ -14,9 +14,7 @@ import { MAX_FILE_BYTES, headerLength, readLayout } from './safetensors-layout.t
 export async function loadSafetensors(path: string): Promise<TensorFile<Float32Array>> {
   const file = await openFile(path)
   try {
-    const stat = await file.stat()
-    if (!stat.isFile()) throw new LacunaError('bad-input', `${path} is not a file; name a safetensors file.`)
-    const { size } = stat
+    const { size } = await file.stat()
     const headerBytes = headerLength(await readBytes(file, Math.min(size, 8)), size)
     readLayout(await readBytes(file, 8 + headerBytes), size)
     if (size > MAX_FILE_BYTES) {
@@ -33,8 +31,13 @@ export async function loadSafetensors(path: string): Promise<TensorFile<Float32A
 
 async function openFile(path: string): Promise<FileHandle> {
   try {
+    // Asked first: opening a named pipe waits for somebody who writes to it.
+    if (!(await stat(path)).isFile()) {
+      throw new LacunaError('bad-input', `${path} is not a file; name a safetensors file.`)
+    }
     return await open(path, 'r')
   } catch (error) {
+    if (error instanceof LacunaError) throw error
     throw new LacunaError(
       'not-found',
       `The file ${path} cannot be opened; check the path and its permissions.`,

@@ -41,7 +41,7 @@ export class FileRegistry {
     const stat = await lstat(file.path).catch((error: NodeJS.ErrnoException) => {
       throw new LacunaError(
         'not-found',
-        `${file.name} can no longer be read (${error.code ?? error.message}).`,
+        `${file.name} cannot be read (${error.code === 'ENOENT' ? 'file not found' : (error.code ?? error.message)}).`,
       )
     })
     if (!stat.isFile() && !stat.isSymbolicLink()) {

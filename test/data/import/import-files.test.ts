@@ -104,7 +104,7 @@ describe('the split of one file', () => {
     const done = await importFiles({ train: path }, {})
     expect(done.draft.counts).toEqual({ train: [15, 15], test: [5, 5] })
     expect(done.preview.options).toMatchObject({ testFraction: 0.25, splitSeed: 0 })
-    expect(problem(done.preview, 'split-drawn').message).toContain('10 sequences of 40 are held out')
+    expect(problem(done.preview, 'split-drawn').message).toContain('10 of 40 sequences are held out')
     const other = await importFiles({ train: path }, { splitSeed: 1 })
     expect(other.draft.hash).not.toBe(done.draft.hash)
     expect(pairs(other)).toEqual(pairs(done))

@@ -56,7 +56,7 @@ export function splitProblems(
     return [{ code: 'one-row', severity: 'warning', message: '1 row: too few to split into train and test.' }]
   const problems: ImportProblem[] = []
   if (drawn) {
-    const message = `${plural(test.length, 'sequence')} of ${count(total)} are held out for testing, drawn by class with seed ${options.splitSeed ?? 0}.`
+    const message = `${count(test.length)} of ${plural(total, 'sequence')} ${test.length === 1 ? 'is' : 'are'} held out for testing, drawn by class with seed ${options.splitSeed ?? 0}.`
     problems.push({ code: 'split-drawn', severity: 'note', message })
   }
   const texts = new Set(train.map(({ text }) => text))

@@ -9,11 +9,25 @@ import { useToasts } from '../stores/toasts.ts'
 export function assignSplits<F extends { name: string }>(files: readonly F[]): { train: F; test?: F } {
   const [first, second] = files
   if (first === undefined) throw new LacunaError('bad-request', 'No file was given; drop one or two files.')
+  files.forEach(assertNoPage)
   if (second === undefined) return { train: first }
   if (files.length > 2) {
     const message = `${files.length} files were given; a dataset is made of one file, or of a training and a test file.`
     throw new LacunaError('bad-request', message)
   }
+  return orderedSplits(first, second)
+}
+
+/** Documents a browser would open in place of the workbench: they hold no sequences, so nothing is read of them. */
+function assertNoPage({ name }: { name: string }): void {
+  if (!/\.(x?html?|svgz?|mht|mhtml)$/i.test(name)) return
+  throw new LacunaError(
+    'unsupported',
+    `${name} is a web page or a drawing; a dataset is a CSV or TSV text file.`,
+  )
+}
+
+function orderedSplits<F extends { name: string }>(first: F, second: F): { train: F; test: F } {
   const looksLikeTest = (file: F) => /(^|[^a-z])(test|eval|valid(ation)?|held?out)([^a-z]|$)/i.test(file.name)
   const looksLikeTrain = (file: F) => /(^|[^a-z])train(ing)?([^a-z]|$)/i.test(file.name)
   const swap =

@@ -52,3 +52,17 @@ export async function dropFiles(page: Page, files: { name: string; text: string 
     await page.dispatchEvent('body', type, { dataTransfer: data })
   }
 }
+
+/**
+ * Drag files of the disk onto the middle of the window and let go, as the system's file manager does: what the page
+ * does not take, the browser opens in its place.
+ */
+export async function dragFiles(page: Page, files: string[]): Promise<void> {
+  const session = await page.context().newCDPSession(page)
+  const { width, height } = page.viewportSize()!
+  const data = { items: [], files, dragOperationsMask: 1 }
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+    await session.send('Input.dispatchDragEvent', { type, x: width / 2, y: height / 2, data })
+  }
+  await session.detach()
+}

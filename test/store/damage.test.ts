@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { LacunaError } from '../../src/shared/errors.ts'
 import { MIGRATIONS } from '../../src/main/store/migrations/index.ts'
-import { openStore, recoverWorkspace } from '../../src/main/store/store.ts'
+import { findDamage, openStore, recoverWorkspace } from '../../src/main/store/store.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { clock, CONTENT, epoch, open, thrownBy, withStudy } from './support.ts'
 
@@ -98,6 +98,83 @@ describe('a database', () => {
     expect(thrownBy(() => recoverWorkspace(folder, 'backup', { now: clock() }))).toMatchObject({
       code: 'item-damaged',
     })
+  })
+
+  it('is replaced by an older backup when the newest is damaged itself', async () => {
+    const folder = await usedWorkspace(true)
+    const second = openStore(folder, { now: clock('2026-11-24T10:00:00.000Z') })
+    await second.backups.make()
+    second.close()
+    truncateSync(join(folder, 'lacuna.db'), 0)
+    truncateSync(join(folder, 'backups', readdirSync(join(folder, 'backups')).sort().at(-1)!), 4096 * 10)
+    const backup = { name: expect.stringMatching(/^lacuna-20261123-/) as string }
+    expect(thrownBy(() => openStore(folder, { now: clock() }))).toMatchObject({ detail: { backup } })
+    expect(recoverWorkspace(folder, 'backup', { now: clock() })).toMatchObject({
+      backup,
+      keptAs: expect.stringContaining('lacuna.db.damaged-'),
+    })
+    expect(open(folder).studies.list()).toHaveLength(1)
+  })
+
+  it('begins anew without letting later backups push the last good one out', async () => {
+    const folder = await usedWorkspace(true)
+    const [good] = readdirSync(join(folder, 'backups'))
+    truncateSync(join(folder, 'lacuna.db'), 0)
+    expect(findDamage(folder, { now: clock() })).toMatchObject({ reason: 'empty' })
+    recoverWorkspace(folder, 'empty', { now: clock() })
+    const store = open(folder)
+    for (let i = 0; i < 4; i++) await store.backups.make()
+    expect(readdirSync(join(folder, 'backups'))).toContain(`${good!}.kept`)
+  })
+
+  it('with a damaged page inside is used until that is met, and refused at the next start', async () => {
+    const folder = await usedWorkspace(true)
+    const path = join(folder, 'lacuna.db')
+    // The roots of the tables are the first pages; every page but the first, which holds the schema, is spoilt.
+    const bytes = readFileSync(path)
+    const schemaPages = 2
+    bytes.fill(0x5a, 4096 * schemaPages)
+    writeFileSync(path, bytes)
+    const error = thrownBy(() => openStore(folder, { now: clock() }).check())
+    expect(error).toMatchObject({ code: 'workspace-damaged' })
+    expect(findDamage(folder, { now: clock() })).toMatchObject({
+      reason: 'damaged',
+      backup: expect.anything() as object,
+    })
+    recoverWorkspace(folder, 'backup', { now: clock() })
+    expect(findDamage(folder, { now: clock() })).toBeUndefined()
+  })
+
+  it('that only the check finds damaged is refused at the next start', async () => {
+    const folder = await usedWorkspace(true)
+    const path = join(folder, 'lacuna.db')
+    const database = new Database(path)
+    // An index that lacks a row is read without complaint and answers wrongly.
+    const index = database
+      .prepare<[], { name: string; rootpage: number }>(
+        `SELECT name, rootpage FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'runs' LIMIT 1`,
+      )
+      .get()!
+    database.close()
+    const bytes = readFileSync(path)
+    bytes.writeUInt16BE(0, 4096 * (index.rootpage - 1) + 3) // number of cells of the page
+    writeFileSync(path, bytes)
+    const store = openStore(folder, { now: clock() })
+    expect(store.check()[0]).toMatchObject({ name: 'database', ok: false })
+    store.close()
+    expect(thrownBy(() => openStore(folder, { now: clock() }))).toMatchObject({
+      code: 'workspace-damaged',
+      detail: { reason: 'damaged' },
+    })
+  })
+
+  it('is not held back by a lock file that something else wrote into', () => {
+    const folder = tempDir()
+    openStore(folder, { now: clock() }).close()
+    writeFileSync(join(folder, 'lock.db'), 'x'.repeat(5000))
+    const store = open(folder)
+    expect(thrownBy(() => openStore(folder, { now: clock() }))).toMatchObject({ code: 'workspace-locked' })
+    expect(store.check()[0]!.ok).toBe(true)
   })
 
   it('that was killed with work in its log is recovered whole', () => {

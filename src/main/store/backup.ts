@@ -60,6 +60,17 @@ export function verifyCopy(path: string): void {
   throw new LacunaError('item-damaged', `The copy ${basename(path)} is damaged: ${String(found)}.`)
 }
 
+/** Tell whether a copy is a whole Lacuna database. */
+export function isWholeCopy(path: string): boolean {
+  try {
+    verifyCopy(path)
+    return true
+  } catch (error) {
+    if (error instanceof LacunaError && error.code === 'item-damaged') return false
+    throw error
+  }
+}
+
 /** Copy the database at once, before a migration. The caller holds the only connection. */
 export function backupNow(database: Connection, paths: WorkspacePaths, now: Date): BackupInfo {
   const { path, temporary } = prepare(paths, now)

@@ -1,5 +1,5 @@
 // Turns what SQLite and the file system report into errors a person can act on. Passes on what it does not know.
-import { statfsSync, statSync } from 'node:fs'
+import { statfsSync, statSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { LacunaError } from '../../shared/errors.ts'
 
@@ -32,6 +32,7 @@ export function storeFailure(error: unknown, path: string, bytes = 0): unknown {
   // A volume that fills up while the log grows shows as an input/output error.
   if (code.startsWith('SQLITE_IOERR') && freeBytes(path) < needed) return diskFull(path, needed, options)
   if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') {
+    suspect(path)
     return new LacunaError(
       'workspace-damaged',
       `The database ${path} is damaged (${String(code)}); close Lacuna and start it again to use the last backup.`,
@@ -40,6 +41,26 @@ export function storeFailure(error: unknown, path: string, bytes = 0): unknown {
     )
   }
   return error
+}
+
+/** Tell whether SQLite found a file that is not what it wrote. */
+export function isCorruption(error: unknown): boolean {
+  return /^SQLITE_(CORRUPT|NOTADB|IOERR_SHORT_READ)/.test(errorCode(error))
+}
+
+/** File beside a database whose presence makes the next start read every page before using it. */
+export function suspectMark(database: string): string {
+  return `${database}.suspect`
+}
+
+/** Leave the mark; `path` may also be a folder, which is none of our databases. */
+export function suspect(path: string): void {
+  if (!path.endsWith('.db')) return
+  try {
+    writeFileSync(suspectMark(path), '')
+  } catch {
+    // The damage itself is being reported and matters more; the doctor finds it again.
+  }
 }
 
 function diskFull(path: string, needed: number, options: ErrorOptions): LacunaError {

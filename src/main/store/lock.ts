@@ -1,10 +1,10 @@
 // One Lacuna per workspace folder. The lock is the operating system's lock on an SQLite file: it ends with the process
 // that holds it, however that ends, so there is no stale lock to recognise and no process id to trust.
 import Database from 'better-sqlite3'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync, truncateSync } from 'node:fs'
 import { z } from 'zod'
 import { LacunaError } from '../../shared/errors.ts'
-import { errorCode } from './failures.ts'
+import { errorCode, isCorruption } from './failures.ts'
 import { writeFileAtomic } from './files.ts'
 import type { WorkspacePaths } from './paths.ts'
 
@@ -16,6 +16,14 @@ export type LockOwner = z.infer<typeof ownerSchema>
  * @throws LacunaError workspace-locked naming the process that holds it, with the owner as detail
  */
 export function lockWorkspace(paths: WorkspacePaths, owner: LockOwner): () => void {
+  const file = openLock(paths)
+  writeFileAtomic(paths.owner, JSON.stringify(owner))
+  return () => {
+    file.close()
+  }
+}
+
+function openLock(paths: WorkspacePaths, again = false): Database.Database {
   const file = new Database(paths.lock, { timeout: 0 })
   try {
     // A transaction that is never ended keeps the exclusive file lock and writes nothing.
@@ -23,12 +31,12 @@ export function lockWorkspace(paths: WorkspacePaths, owner: LockOwner): () => vo
   } catch (error) {
     file.close()
     if (errorCode(error).startsWith('SQLITE_BUSY')) throw locked(paths)
-    throw error
+    if (again || !isCorruption(error) || !existsSync(paths.lock)) throw error
+    // Whatever wrote into the file: it holds nothing. Emptied, not replaced, so that locks on it stay.
+    truncateSync(paths.lock, 0)
+    return openLock(paths, true)
   }
-  writeFileAtomic(paths.owner, JSON.stringify(owner))
-  return () => {
-    file.close()
-  }
+  return file
 }
 
 function locked(paths: WorkspacePaths): LacunaError {

@@ -5,14 +5,15 @@ import { LacunaError } from '../../shared/errors.ts'
 import { inTransaction, type StoreContext } from './area.ts'
 import { backupNow, Backups } from './backup.ts'
 import { BlobStore } from './blobs.ts'
-import { connect, latestVersion, migrate, readVersion, type Connection } from './database.ts'
+import { backupInstant, workspaceDamage, type WorkspaceDamage } from './damage.ts'
+import { connect, integrity, latestVersion, migrate, readVersion, type Connection } from './database.ts'
 import { DatasetStore } from './datasets.ts'
-import { storeFailure } from './failures.ts'
+import { storeFailure, suspect } from './failures.ts'
 import { emptyFolder, folderBytes, removeStaleFiles } from './files.ts'
 import { lockWorkspace } from './lock.ts'
 import { MIGRATIONS, type Migration } from './migrations/index.ts'
 import { workspacePaths, type WorkspacePaths } from './paths.ts'
-import { ensureDatabase, replaceDatabase } from './recovery.ts'
+import { ensureDatabase, replaceDatabase, type Recovered } from './recovery.ts'
 import { RunStore } from './runs.ts'
 import { SettingStore } from './settings.ts'
 import { StudyStore } from './studies.ts'
@@ -58,18 +59,48 @@ export function openStore(folder: string, options: OpenOptions): Store {
 }
 
 /**
+ * Read everything in a workspace and say why it cannot be used, or undefined when it can. What cannot be used is set
+ * aside as at every start.
+ * @throws LacunaError workspace-locked, disk-full
+ */
+export function findDamage(folder: string, options: OpenOptions): WorkspaceDamage | undefined {
+  try {
+    const checks = checkOnce(openStore(folder, options))
+    // What the check found makes the next start refuse the database.
+    if (checks.some(({ name, ok }) => name === 'database' && !ok)) openStore(folder, options).close()
+    return undefined
+  } catch (error) {
+    const damage = workspaceDamage(error)
+    if (damage === undefined) throw error
+    return damage
+  }
+}
+
+/**
  * After workspace-damaged: put the newest verified backup in the database's place, or begin with an empty one. What
  * was there stays in the folder as lacuna.db.damaged-DATE.
  * @throws LacunaError not-found without a backup, item-damaged for a damaged one, workspace-locked, disk-full
  */
-export function recoverWorkspace(folder: string, choice: 'backup' | 'empty', options: OpenOptions): void {
+export function recoverWorkspace(
+  folder: string,
+  choice: 'backup' | 'empty',
+  options: OpenOptions,
+): Recovered {
   const { paths, unlock } = enterWorkspace(folder, options)
   try {
-    replaceDatabase(paths, choice, options.migrations ?? MIGRATIONS, options.now())
+    return replaceDatabase(paths, choice, options.migrations ?? MIGRATIONS, options.now())
   } catch (error) {
     throw storeFailure(error, paths.database)
   } finally {
     unlock()
+  }
+}
+
+function checkOnce(store: Store): StoreCheck[] {
+  try {
+    return store.check()
+  } finally {
+    store.close()
   }
 }
 
@@ -144,32 +175,45 @@ export class Store {
 
   /** Read the whole database and every blob and say what was found; seconds per gigabyte. */
   check(): StoreCheck[] {
-    const { database } = this.#context
-    const integrity = String(database.pragma('integrity_check(1)', { simple: true }))
-    const damaged = this.blobs.damaged()
-    const datasets = [...this.datasets.list(), ...this.datasets.listRemoved()].filter(
-      (d) => !this.#contentIsWhole(d.id),
-    )
-    const items = [
-      ...damaged.map((b) => `${b.kind} of ${b.runId}`),
-      ...datasets.map((d) => `dataset '${d.name}'`),
-    ]
-    const backup = this.backups.list()[0]
+    const { database, databasePath } = this.#context
+    const found = integrity(database)
+    const whole = found === 'ok'
+    if (!whole) suspect(databasePath)
     return [
       {
         name: 'database',
-        ok: integrity === 'ok',
-        found: `${integrity}, ${(statSync(this.paths.database).size / 1e6).toFixed(1)} MB, schema ${readVersion(database)}`,
-        ...(integrity === 'ok' ? {} : { todo: 'Start again with the last backup.' }),
+        ok: whole,
+        found: `${found}, ${(statSync(databasePath).size / 1e6).toFixed(1)} MB, schema ${readVersion(database)}`,
+        ...(whole ? {} : { todo: 'Close Lacuna and start it again: it will offer the last backup.' }),
       },
-      {
-        name: 'stored items',
-        ok: items.length === 0,
-        found: items.length === 0 ? 'every checksum matches' : `damaged: ${items.join(', ')}`,
-        ...(items.length === 0 ? {} : { todo: 'Import the dataset, or run the runs, again.' }),
-      },
-      { name: 'last backup', ok: true, found: backup === undefined ? 'none yet' : backup.madeAt },
+      // Items of a damaged database cannot be told from what surrounds them.
+      ...(whole ? [this.#checkItems()] : []),
+      this.#checkBackups(),
     ]
+  }
+
+  #checkItems(): StoreCheck {
+    const datasets = [...this.datasets.list(), ...this.datasets.listRemoved()]
+    const items = [
+      ...this.blobs.damaged().map((b) => `${b.kind} of ${b.runId}`),
+      ...datasets.filter((d) => !this.#contentIsWhole(d.id)).map((d) => `dataset '${d.name}'`),
+    ]
+    if (items.length === 0) return { name: 'stored items', ok: true, found: 'every checksum matches' }
+    return {
+      name: 'stored items',
+      ok: false,
+      found: `damaged: ${items.join(', ')}`,
+      todo: 'Import the dataset, or run the runs, again.',
+    }
+  }
+
+  #checkBackups(): StoreCheck {
+    const [last] = this.backups.list()
+    const found =
+      last === undefined
+        ? 'none yet; one is made every day while nothing runs'
+        : `${backupInstant(last)}, ${(last.bytes / 1e6).toFixed(1)} MB, in ${this.paths.backups}`
+    return { name: 'last backup', ok: true, found }
   }
 
   #contentIsWhole(id: string): boolean {

@@ -245,9 +245,8 @@ void Executor::finish_table_product(TokenTable& table, Product& product) {
   for (Index chunk = 0; chunk < chunks_; ++chunk) {
     product.backward(panels + chunk * step, Start::kZero, embedded_gradient_.data() + chunk * embedded_step, vectors);
   }
-  product.accumulate(panels, step, embedded_.data(), embedded_step, chunks_, vectors, 0, 1, true);
   product.gradient(panels, step, embedded_.data(), embedded_step, chunks_, vectors, 0, 1, sink_.flat, sink_.fresh);
-  product.finish_gradient(sink_.flat, sink_.fresh, true);
+  product.finish_gradient(sink_.flat, sink_.fresh);
   for (Index token = 0; token < tokens; ++token) {
     const float* from = embedded_gradient_.data() + token / kTableLanes * embedded_step + token % kTableLanes;
     const Index row = sink_.embedding_row[block_->tokens[static_cast<std::size_t>(token)]];

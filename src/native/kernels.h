@@ -34,12 +34,6 @@ struct DenseMatrix {
   const float* packed = nullptr;
 };
 
-/** A run of `k` input features starting at `x`. */
-struct Segment {
-  const float* x = nullptr;
-  Index k = 0;
-};
-
 /** One live weight: its value and the byte offset of its input feature from the start of the panel. */
 struct SparseEntry {
   float value;
@@ -66,6 +60,13 @@ struct SparseMatrix {
 struct SparseRows {
   const Index* row_start = nullptr;
   const uint32_t* offset = nullptr;
+};
+
+/** Timesteps a product runs over: panels `x_step` and `out_step` floats apart; a table's index advances by a row. */
+struct Steps {
+  Index count = 1;
+  Index x_step = 0;
+  Index out_step = 0;
 };
 
 /** Two series of panels, `steps` timesteps long, read from the last to the first. */
@@ -184,12 +185,13 @@ struct Kernels {
   int dense_rows_narrow;  // rows of a dense tile at one vector
   int sparse_rows;        // rows of a SELL slice
   int gradient_steps;     // timesteps per call of gradient_sparse
-  float sparse_below;     // density under which skipping pruned weights pays
+  float sparse_below;        // density under which skipping pruned weights pays, matrices that stay in the caches
+  float sparse_below_large;  // the same for larger ones, whose lists are read from memory at every timestep
 
-  void (*multiply_dense)(const DenseMatrix&, const Segment* segments, int segment_count, const RowStart&, Finish,
+  void (*multiply_dense)(const DenseMatrix&, const float* x, Index inputs, const Steps&, const RowStart&, Finish,
                          float* out, Index width, Index vectors);
-  void (*multiply_sparse)(const SparseMatrix&, const float* x, const RowStart&, Finish, float* out, Index width,
-                          Index vectors);
+  void (*multiply_sparse)(const SparseMatrix&, const float* x, const Steps&, const RowStart&, Finish, float* out,
+                          Index width, Index vectors);
   void (*start_rows)(Index rows, const RowStart&, Finish, float* out, Index width, Index vectors);
 
   /** out[r * out_stride + c] = (fresh ? 0 : itself) + sum over t, lanes of dg[t][r] x[t][c]. */

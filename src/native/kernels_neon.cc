@@ -10,5 +10,6 @@
 #define LACUNA_SPARSE_ROWS 2
 #define LACUNA_GRADIENT_STEPS 2
 #define LACUNA_SPARSE_BELOW 0.6f
+#define LACUNA_SPARSE_BELOW_LARGE 0.5f
 
 #include "kernels.inc"

@@ -11,5 +11,6 @@
 #define LACUNA_SPARSE_ROWS 2
 #define LACUNA_GRADIENT_STEPS 2
 #define LACUNA_SPARSE_BELOW 0.95f
+#define LACUNA_SPARSE_BELOW_LARGE 0.95f
 
 #include "kernels.inc"

@@ -7,7 +7,7 @@ namespace lacuna {
 
 namespace {
 
-/** Timesteps between two looks at the stop flag are one; timesteps per gradient chunk keep its panels in L1. */
+/** Timesteps whose inputs are multiplied together: each weight is then read once for all of them. */
 constexpr Index kChunk = 4;
 
 bool stop_requested(const std::atomic<int32_t>* stop) {
@@ -155,16 +155,24 @@ static void start_panel_rows(const Kernels& k, RowStart start, Index first, Inde
   k.start_rows(rows, start, finish, panel + first * width, width, vectors);
 }
 
-void Layered::forward_step(LayeredCell& cell, Index t, LaneRange lanes) {
+void Layered::inputs_forward(LayeredCell& cell, Index t0, Index t1, LaneRange lanes) {
   const Index lane = lanes.first * kLanes;
-  RowStart start = first_start(cell, t, lanes);
-  float* panel = (is_rnn() ? cell.h : cell.gates).at(t) + lane;
-  const float* h_prev = cell.h.at(t - 1) + lane;
+  RowStart start = first_start(cell, t0, lanes);
+  const Series& panels = is_rnn() ? cell.h : cell.gates;
   for (const SourceBlock& source : cell.sources) {
-    source.product.forward(output(source.layer, t) + lane, start, Finish::kStore, panel, lanes.count);
+    const Series& x = outputs_[static_cast<std::size_t>(source.layer)];
+    source.product.forward(x.at(t0) + lane, start, Finish::kStore, panels.at(t0) + lane, lanes.count,
+                           {t1 - t0, x.step, panels.step});
     start = RowStart{};
   }
-  const bool started = start.kind == Start::kAccumulate;
+}
+
+void Layered::recurrent_forward(LayeredCell& cell, Index t, LaneRange lanes) {
+  const Index lane = lanes.first * kLanes;
+  const bool started = !cell.sources.empty();
+  const RowStart start = started ? RowStart{} : first_start(cell, t, lanes);
+  float* panel = (is_rnn() ? cell.h : cell.gates).at(t) + lane;
+  const float* h_prev = cell.h.at(t - 1) + lane;
   const Finish finish = network_.cell == Cell::kTanh   ? Finish::kTanh
                         : network_.cell == Cell::kRelu ? Finish::kRelu
                                                        : Finish::kStore;
@@ -210,7 +218,8 @@ bool Layered::forward(const Block& block, LaneRange lanes, const std::atomic<int
     for (LayeredCell* cell : by_layer_[l]) {
       for (Index t = 0; t < block.steps; ++t) {
         if (stop_requested(stop)) return false;
-        forward_step(*cell, t, lanes);
+        if (t % kChunk == 0) inputs_forward(*cell, t, std::min(t + kChunk, block.steps), lanes);
+        recurrent_forward(*cell, t, lanes);
         gates_forward(*cell, t, lanes);
         if (freeze && block.any_dead[static_cast<std::size_t>(t)] != 0) {
           k_.mask_rows(cell->h.at(t) + lane, block.alive.data() + t * width_ + lane, cell->units, width_, lanes.count);
@@ -258,10 +267,6 @@ void Layered::backward_step(LayeredCell& cell, const Block& block, Index t, Lane
       carry = Start::kAccumulate;
       break;
   }
-  for (const SourceBlock& source : cell.sources) {
-    source.product.backward(gates, source.first_writer ? Start::kZero : Start::kAccumulate,
-                            doutputs_[static_cast<std::size_t>(source.layer)].at(t) + lane, lanes.count);
-  }
   if (t == 0) return;
   for (const Product& product : cell.recurrent) {
     product.backward(gates, carry, dh, lanes.count);
@@ -277,63 +282,50 @@ bool Layered::backward(const Block& block, LaneRange lanes, bool accumulate, con
     LayeredCell& cell = **owned;
     k_.start_rows(cell.units, zero, Finish::kStore, cell.dh + lane, width_, lanes.count);
     if (cell.dc != nullptr) k_.start_rows(cell.units, zero, Finish::kStore, cell.dc + lane, width_, lanes.count);
-    Index done = block.steps;
     for (Index t = block.steps - 1; t >= 0; --t) {
       if (stop_requested(stop)) return false;
       backward_step(cell, block, t, lanes);
-      if (!accumulate || (t > 0 && done - t < kChunk)) continue;
-      accumulate_steps(cell, block, t, done, 0, 1);
-      done = t;
     }
-    if (accumulate) accumulate_dense(cell, block, 0, 1);
+    inputs_backward(cell, block, lanes);
+    if (accumulate) accumulate_cell(cell, block, 0, 1);
   }
   return true;
 }
 
-void Layered::accumulate(const Block& block, int part, int parts) {
-  for (auto owned = cells_.rbegin(); owned != cells_.rend(); ++owned) {
-    LayeredCell& cell = **owned;
-    for (Index done = block.steps; done > 0;) {
-      const Index t = std::max<Index>(0, done - kChunk);
-      accumulate_steps(cell, block, t, done, part, parts);
-      done = t;
+void Layered::inputs_backward(LayeredCell& cell, const Block& block, LaneRange lanes) {
+  const Index lane = lanes.first * kLanes;
+  for (const SourceBlock& source : cell.sources) {
+    const Series& dx = doutputs_[static_cast<std::size_t>(source.layer)];
+    const Start start = source.first_writer ? Start::kZero : Start::kAccumulate;
+    for (Index t = 0; t < block.steps; t += kChunk) {
+      const Steps steps = {std::min(kChunk, block.steps - t), cell.gates.step, dx.step};
+      source.product.backward(cell.gates.at(t) + lane, start, dx.at(t) + lane, lanes.count, steps);
     }
-    accumulate_dense(cell, block, part, parts);
   }
 }
 
-void Layered::accumulate_steps(LayeredCell& cell, const Block& block, Index t0, Index t1, int part, int parts) {
-  const bool first = t1 == block.steps;
+void Layered::accumulate(const Block& block, int part, int parts) {
+  for (auto owned = cells_.rbegin(); owned != cells_.rend(); ++owned) accumulate_cell(**owned, block, part, parts);
+}
+
+void Layered::accumulate_cell(LayeredCell& cell, const Block& block, int part, int parts) {
   const Series& g = cell.gates;
-  const PanelPair bias = {g.at(t0), g.step, nullptr, 0, t1 - t0, width_, block.vectors};
-  k_.gradient_bias(bias, cell.rows * part / parts, cell.rows * (part + 1) / parts, cell.bias_lanes.data(), first);
+  const PanelPair bias = {g.at(0), g.step, nullptr, 0, block.steps, width_, block.vectors};
+  k_.gradient_bias(bias, cell.rows * part / parts, cell.rows * (part + 1) / parts, cell.bias_lanes.data(), true);
   if (cell.table >= 0) {
     TokenTable& table = *tables_[static_cast<std::size_t>(cell.table)];
     const Index groups = table.row_stride / kLanes;
-    for (Index t = t1 - 1; t >= t0; --t) {
+    for (Index t = block.steps - 1; t >= 0; --t) {
       k_.scatter_tokens(g.at(t), width_, block.vectors, groups * part / parts, groups * (part + 1) / parts,
                         block.slot.data() + t * width_, table.gradient.data(), table.row_stride);
     }
   }
   for (SourceBlock& source : cell.sources) {
     const Series& x = outputs_[static_cast<std::size_t>(source.layer)];
-    source.product.accumulate(g.at(t0), g.step, x.at(t0), x.step, t1 - t0, block.vectors, part, parts, first);
-  }
-  // At t = 0 the previous state is zero and adds nothing.
-  const Index from = std::max<Index>(1, t0);
-  for (Product& product : cell.recurrent) {
-    product.accumulate(g.at(from), g.step, cell.h.at(from - 1), cell.h.step, t1 - from, block.vectors, part, parts,
-                       first);
-  }
-}
-
-void Layered::accumulate_dense(LayeredCell& cell, const Block& block, int part, int parts) {
-  const Series& g = cell.gates;
-  for (SourceBlock& source : cell.sources) {
-    const Series& x = outputs_[static_cast<std::size_t>(source.layer)];
     source.product.gradient(g.at(0), g.step, x.at(0), x.step, block.steps, block.vectors, part, parts, sink_.flat,
                             sink_.fresh);
   }
+  // At t = 0 the previous state is zero and adds nothing.
   for (Product& product : cell.recurrent) {
     product.gradient(g.at(1), g.step, cell.h.at(0), cell.h.step, block.steps - 1, block.vectors, part, parts,
                      sink_.flat, sink_.fresh);
@@ -353,10 +345,8 @@ void Layered::finish_cells() {
       ih[r] = sink_.fresh ? x : ih[r] + x;
       hh[r] = sink_.fresh ? s : hh[r] + s;
     }
-    for (SourceBlock& source : cell.sources) source.product.finish_gradient(sink_.flat, sink_.fresh, true);
-    for (Product& product : cell.recurrent) {
-      product.finish_gradient(sink_.flat, sink_.fresh, block_->steps > 1);
-    }
+    for (SourceBlock& source : cell.sources) source.product.finish_gradient(sink_.flat, sink_.fresh);
+    for (Product& product : cell.recurrent) product.finish_gradient(sink_.flat, sink_.fresh);
   }
 }
 

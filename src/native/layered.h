@@ -51,12 +51,13 @@ class Layered : public Executor {
  private:
   void add_cell(Index layer, Index cell);
   void refresh_bias(LayeredCell& cell);
-  void forward_step(LayeredCell& cell, Index t, LaneRange lanes);
+  /** Input products of timesteps [t0, t1); nothing for a cell that reads only the embedding. */
+  void inputs_forward(LayeredCell& cell, Index t0, Index t1, LaneRange lanes);
+  void recurrent_forward(LayeredCell& cell, Index t, LaneRange lanes);
   void gates_forward(LayeredCell& cell, Index t, LaneRange lanes);
   void backward_step(LayeredCell& cell, const Block& block, Index t, LaneRange lanes);
-  /** Bias, token and sparse gradients of timesteps [t0, t1). */
-  void accumulate_steps(LayeredCell& cell, const Block& block, Index t0, Index t1, int part, int parts);
-  void accumulate_dense(LayeredCell& cell, const Block& block, int part, int parts);
+  void inputs_backward(LayeredCell& cell, const Block& block, LaneRange lanes);
+  void accumulate_cell(LayeredCell& cell, const Block& block, int part, int parts);
   RowStart first_start(const LayeredCell& cell, Index t, LaneRange lanes) const;
   bool is_rnn() const { return network_.cell == Cell::kTanh || network_.cell == Cell::kRelu; }
 

@@ -13,10 +13,11 @@ bool stop_requested(const std::atomic<int32_t>* stop) {
   return stop != nullptr && stop->load(std::memory_order_relaxed) != 0;
 }
 
-float compact_below(const Network& network, const Kernels& kernels, const ModelOptions& options) {
-  if (options.sparse_below >= 0.0f) return options.sparse_below;
+CompactBelow compact_below(const Network& network, const Kernels& kernels, const ModelOptions& options) {
+  if (options.sparse_below >= 0.0f) return {options.sparse_below, options.sparse_below};
   const bool sweep = options.order == 2 || (options.order == 0 && prefers_sweep(network));
-  return sweep ? 2.0f : kernels.sparse_below;  // a sweep skips every pruned weight whatever the density
+  if (sweep) return {2.0f, 2.0f};  // a sweep skips every pruned weight whatever the density
+  return {kernels.sparse_below, kernels.sparse_below_large};
 }
 }  // namespace
 

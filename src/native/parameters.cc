@@ -5,13 +5,13 @@ namespace lacuna {
 
 namespace {
 
-void adopt_mask(Parameter& p, const uint8_t* mask, float compact_below) {
+void adopt_mask(Parameter& p, const uint8_t* mask, CompactBelow compact_below) {
   const Index count = p.shape.count();
   p.mask.assign(mask, mask + count);
   Index live = 0;
   for (const uint8_t keep : p.mask) live += keep != 0;
   const bool matrix = p.shape.role == Role::kWeightIh || p.shape.role == Role::kWeightHh;
-  p.compact = matrix && static_cast<float>(live) < compact_below * static_cast<float>(count);
+  p.compact = matrix && static_cast<float>(live) < compact_below.of(count) * static_cast<float>(count);
   if (!p.compact) return;
   p.live.reserve(static_cast<std::size_t>(live));
   for (Index i = 0; i < count; ++i) {
@@ -27,7 +27,7 @@ void copy_rows(const float* from, Index from_stride, float* to, Index to_stride,
 
 }  // namespace
 
-Parameters::Parameters(const Network& network, const ParameterValues& values, float compact_below) {
+Parameters::Parameters(const Network& network, const ParameterValues& values, CompactBelow compact_below) {
   for (const ParameterShape& shape : parameter_shapes(network)) {
     Parameter p;
     p.shape = shape;
@@ -114,8 +114,13 @@ void Parameters::mask_gradients(float* g) const {
   for (const Parameter& p : list) {
     if (p.mask.empty() || p.compact) continue;
     float* out = g + p.at;
+    const uint8_t* mask = p.mask.data();
+    // Without branches: random masks would mispredict every other value.
     for (Index i = 0; i < p.stored; ++i) {
-      if (p.mask[static_cast<std::size_t>(i)] == 0) out[i] = 0.0f;
+      uint32_t bits;
+      std::memcpy(&bits, out + i, sizeof bits);
+      bits &= 0u - static_cast<uint32_t>(mask[i] != 0);
+      std::memcpy(out + i, &bits, sizeof bits);
     }
   }
 }

@@ -25,10 +25,16 @@ struct ParameterValues {
   Index step = 0;
 };
 
+/** Densities under which a masked matrix is stored compactly, by its size. */
+struct CompactBelow {
+  static constexpr Index kLarge = 1 << 15;  // values; two lists of eight bytes each then fill a quarter of a megabyte
+  float small, large;
+  float of(Index count) const { return count > kLarge ? large : small; }
+};
+
 class Parameters {
  public:
-  /** Matrices whose density is under `compact_below` are stored compactly. */
-  Parameters(const Network& network, const ParameterValues& values, float compact_below);
+  Parameters(const Network& network, const ParameterValues& values, CompactBelow compact_below);
 
   const Parameter& at(Index i) const { return list[static_cast<std::size_t>(i)]; }
   Index index_of(Role role, Index layer = 0, Index cell = 0) const;

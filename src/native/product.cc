@@ -156,50 +156,45 @@ void Product::refresh_dense(const float* w) {
   }
 }
 
-void Product::forward(const float* x, RowStart start, Finish finish, float* panel, Index vectors) const {
+void Product::forward(const float* x, RowStart start, Finish finish, float* panel, Index vectors, Steps steps) const {
   if (start.bias != nullptr) start.bias += shape_.panel_row0;
   if (start.table != nullptr) start.table += shape_.panel_row0 * 32;
   float* out = panel + shape_.panel_row0 * width_;
   if (sparse_) {
-    k_.multiply_sparse(forward_sparse_, x, start, finish, out, width_, vectors);
+    k_.multiply_sparse(forward_sparse_, x, steps, start, finish, out, width_, vectors);
   } else {
-    const Segment segment = {x, shape_.cols};
-    k_.multiply_dense(forward_dense_, &segment, 1, start, finish, out, width_, vectors);
+    k_.multiply_dense(forward_dense_, x, shape_.cols, steps, start, finish, out, width_, vectors);
   }
 }
 
-void Product::backward(const float* panel, Start start, float* dx, Index vectors) const {
+void Product::backward(const float* panel, Start start, float* dx, Index vectors, Steps steps) const {
   RowStart row_start;
   row_start.kind = start;
   const float* dg = panel + shape_.panel_row0 * width_;
   if (sparse_) {
-    k_.multiply_sparse(backward_sparse_, dg, row_start, Finish::kStore, dx, width_, vectors);
+    k_.multiply_sparse(backward_sparse_, dg, steps, row_start, Finish::kStore, dx, width_, vectors);
   } else {
-    const Segment segment = {dg, shape_.rows};
-    k_.multiply_dense(backward_dense_, &segment, 1, row_start, Finish::kStore, dx, width_, vectors);
+    k_.multiply_dense(backward_dense_, dg, shape_.rows, steps, row_start, Finish::kStore, dx, width_, vectors);
   }
 }
 
-void Product::accumulate(const float* dpanel, Index dstep, const float* x, Index xstep, Index steps, Index vectors,
-                         int part, int parts, bool first) {
-  if (!sparse_ || steps <= 0) return;
-  const Share rows = share(shape_.rows, part, parts);
-  const PanelPair pair = {dpanel + shape_.panel_row0 * width_, dstep, x, xstep, steps, width_, vectors};
-  k_.gradient_sparse(pair, {row_start_.data(), offset_.data()}, rows.begin, rows.end, lanes_.data(), first);
-}
-
 void Product::gradient(const float* dpanel, Index dstep, const float* x, Index xstep, Index steps, Index vectors,
-                       int part, int parts, float* g, bool fresh) const {
-  if (sparse_) return;
+                       int part, int parts, float* g, bool fresh) {
   const Share rows = share(shape_.rows, part, parts);
-  const PanelPair pair = {dpanel + (shape_.panel_row0 + rows.begin) * width_, dstep, x, xstep, steps, width_, vectors};
+  PanelPair pair = {dpanel + shape_.panel_row0 * width_, dstep, x, xstep, steps, width_, vectors};
+  if (sparse_) {
+    any_steps_ = steps > 0;
+    k_.gradient_sparse(pair, {row_start_.data(), offset_.data()}, rows.begin, rows.end, lanes_.data(), true);
+    return;
+  }
+  pair.dg += rows.begin * width_;
   float* out = g + w_at_ + rows.begin * w_stride_;
   k_.gradient_dense(pair, rows.end - rows.begin, shape_.cols, out, w_stride_, fresh);
 }
 
-void Product::finish_gradient(float* g, bool fresh, bool any) {
+void Product::finish_gradient(float* g, bool fresh) {
   if (!sparse_) return;
-  if (any) {
+  if (any_steps_) {
     k_.sum_lanes(lanes_.data(), sums_.size(), sums_.data());
   } else {
     sums_.zero();

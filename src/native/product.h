@@ -24,25 +24,23 @@ class Product {
   void refresh(const float* w);
 
   /** panel rows (+)= W x for the lanes given; `start` points at row 0 of the whole panel. */
-  void forward(const float* x, RowStart start, Finish finish, float* panel, Index vectors) const;
-  /** dx (+)= W^T dpanel. */
-  void backward(const float* panel, Start start, float* dx, Index vectors) const;
+  void forward(const float* x, RowStart start, Finish finish, float* panel, Index vectors, Steps steps = {}) const;
+  /** dx (+)= W^T dpanel; steps.x_step is that of the gate panels. */
+  void backward(const float* panel, Start start, float* dx, Index vectors, Steps steps = {}) const;
 
   bool sparse() const { return sparse_; }
   Index rows() const { return shape_.rows; }
   const ProductShape& shape() const { return shape_; }
   const DenseMatrix& dense_forward() const { return forward_dense_; }
 
-  /** Begin a new gradient. */
-  void begin_gradient() { first_ = true; }
-  /** Sparse only: add timesteps [t0, t1) for the rows of one part of `parts`. */
-  void accumulate(const float* dpanel, Index dstep, const float* x, Index xstep, Index steps, Index vectors,
-                  int part, int parts, bool first);
-  /** Dense only: the whole gradient of the rows of one part, written to or added to the flat gradients. */
+  /**
+   * The gradient of the rows of one part of `parts` over all timesteps: when dense, written or added to the flat
+   * gradients; when sparse, kept as lanes until finish_gradient.
+   */
   void gradient(const float* dpanel, Index dstep, const float* x, Index xstep, Index steps, Index vectors, int part,
-                int parts, float* g, bool fresh) const;
+                int parts, float* g, bool fresh);
   /** Sparse only: bring the accumulated lanes into the flat gradients. */
-  void finish_gradient(float* g, bool fresh, bool any);
+  void finish_gradient(float* g, bool fresh);
 
  private:
   void plan_dense();
@@ -53,7 +51,7 @@ class Product {
   ProductShape shape_;
   Index width_;
   bool sparse_;
-  bool first_ = true;
+  bool any_steps_ = false;  // sparse: the lanes hold a gradient
   Index w_at_, w_stride_;  // dense: value (r, c) is w[w_at + r * w_stride + c]
 
   std::vector<DenseTile> forward_tiles_, backward_tiles_;

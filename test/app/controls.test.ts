@@ -148,6 +148,21 @@ describe.skipIf(reason !== '')(`the workbench under other hands${reason}`, () =>
     await expect.poll(async () => (await askPage(page, 'study/list', {})).length).toBe(1)
   })
 
+  it('starts a new study with the engine of the settings, and lets it choose its own', async () => {
+    const origin = new URL(page.url()).origin
+    const chosen = async () => JSON.parse(new URL(page.url().replace('#/', '')).searchParams.get('d') ?? '{}')
+    await askPage(page, 'settings/change', { engine: 'tensorflow' })
+    await page.goto(`${origin}/#/studies/new?dataset=${(await theSample()).id}`)
+    await page.getByTestId('plan-runs').waitFor()
+    await expect.poll(chosen).toMatchObject({ engine: 'tensorflow' })
+    await page.getByTestId('preset-quick-look').click()
+    await expect.poll(chosen).toMatchObject({ engine: 'tensorflow', trainLimit: 2000 })
+    await askPage(page, 'settings/change', { engine: 'auto' })
+    await page.reload()
+    await page.getByTestId('plan-runs').waitFor()
+    expect(await chosen()).toMatchObject({ engine: 'tensorflow', trainLimit: 2000 })
+  })
+
   it('says of a run that diverges at which epoch and batch it did', async () => {
     const definition = {
       kind: 'training',

@@ -15,6 +15,7 @@ import {
   type StudyDefinition,
 } from '../../shared/study.ts'
 import { request } from '../api.ts'
+import { useApp } from '../stores/app.ts'
 
 const PLAN_DELAY_MS = 250
 
@@ -86,6 +87,12 @@ export function useStudyForm(): StudyFormState {
     fromIdentity(kind, text('dataset') || '-', text('d') || '{}') ?? parseStudy({ kind, dataset: '-' })
   const form = reactive(toForm(start))
   if (form.dataset === '-') form.dataset = ''
+  const app = useApp()
+  // The engine chosen in the settings is where a new definition starts; an address that holds one keeps its own.
+  if (text('d') === '') {
+    const take = (engine: StudyForm['engine'] = 'auto') => (form.engine = engine)
+    watch(() => app.settings?.engine, take, { immediate: true })
+  }
 
   const definition = computed(() => toDefinition(form))
   const problems = computed(() => problemsOf(definition.value))
@@ -128,6 +135,7 @@ export function useStudyForm(): StudyFormState {
   function apply(preset: Preset): void {
     Object.assign(form, toForm(parseStudy({ ...preset.definition, dataset: form.dataset || '-' })), {
       dataset: form.dataset,
+      engine: preset.definition.engine ?? app.settings?.engine ?? 'auto',
     })
   }
 

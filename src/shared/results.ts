@@ -158,5 +158,3 @@ export function runTitle(spec: RunSpec): string {
 export function finalAccuracy(epochs: readonly EpochRecord[]): number | undefined {
   return epochs.at(-1)?.test.accuracy
 }
-
-export type { StudyDefinition }

@@ -10,6 +10,7 @@ import type { Log } from './transport/host.ts'
 import { APP_SCHEME, menuTemplate, SCHEME } from './transport/shell-policy.ts'
 import { guardContents, openWindow } from './transport/window.ts'
 import { openWorkbench, type Workbench } from './workbench.ts'
+import { openOrRecover } from './workbench/open-or-recover.ts'
 import { utilityData } from './workbench/utility-data.ts'
 
 const {
@@ -95,6 +96,22 @@ function closeBeforeQuit(workbench: Workbench): void {
   })
 }
 
+/** Open the workspace, asking what to do when it is damaged; undefined when the person would rather quit. */
+function open(workspace: string): Promise<Workbench | undefined> {
+  const program = 'Lacuna in its window'
+  const openNow = () =>
+    openWorkbench({
+      workspace,
+      program,
+      version: VERSION,
+      spawnEngine: utilityEngine(utilityProcess),
+      spawnData: utilityData(utilityProcess),
+      work: true,
+      log: (message, error) => log('error', message, error),
+    })
+  return openOrRecover(openNow, { workspace, program, now: () => new Date(), dialog })
+}
+
 async function start(workspace: string): Promise<void> {
   await app.whenReady()
   const rendererFolder = join(app.getAppPath(), 'out', 'renderer')
@@ -105,15 +122,8 @@ async function start(workspace: string): Promise<void> {
       menuTemplate({ mac: process.platform === 'darwin', development: !app.isPackaged }),
     ),
   )
-  const workbench = await openWorkbench({
-    workspace,
-    program: 'Lacuna in its window',
-    version: VERSION,
-    spawnEngine: utilityEngine(utilityProcess),
-    spawnData: utilityData(utilityProcess),
-    work: true,
-    log: (message, error) => log('error', message, error),
-  })
+  const workbench = await open(workspace)
+  if (workbench === undefined) return app.exit(0)
   closeBeforeQuit(workbench)
   serveShell({ host: workbench, ipc: ipcMain, contents: () => window?.webContents, log })
   await followTheme(workbench)

@@ -53,7 +53,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   const engines = once(() => engineStatuses(spawnEngine))
   const handlers: Handlers = {
     'app/info': async () => appInfo(version, store, await engines()),
-    'app/doctor': async () => doctorChecks(appInfo(version, store, await engines()), store),
+    'app/doctor': async () => doctorChecks(version, await engines(), store),
     'settings/get': async () => store.settings.get(),
     'settings/change': async (part) => {
       const settings = store.settings.change(part)
@@ -67,7 +67,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     },
     'study/presets': async () => [...PRESETS],
     ...datasetHandlers({ store, files, tasks, spawn: spawnData, emit: events.emit }),
-    ...studyHandlers(studies),
+    ...studyHandlers(studies, tasks),
   }
   if (options.work) {
     addSample(store)

@@ -2,6 +2,7 @@
 import { InvalidArgumentError, type Command } from 'commander'
 import type { Log } from '../transport/host.ts'
 import type { Workbench } from '../workbench.ts'
+import { withWayOut } from './damaged.ts'
 import { note } from './output.ts'
 import { VERSION } from './version.ts'
 import { workspaceFolder } from './workspace-folder.ts'
@@ -73,6 +74,8 @@ export async function withWorkbench<T>(
     work: options.work,
     log: (message, error) => log('error', message, error),
     ...(options.jobs === undefined ? {} : { jobs: options.jobs }),
+  }).catch((error: unknown) => {
+    throw withWayOut(error, options)
   })
   try {
     return await use(workbench, workspace)

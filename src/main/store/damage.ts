@@ -30,8 +30,10 @@ export function workspaceDamage(error: unknown): WorkspaceDamage | undefined {
 
 /** Say what was found and where it is kept, as the beginning of a sentence. */
 export function damageFound({ database, reason, keptAs }: WorkspaceDamage): string {
-  const kept = keptAs === undefined ? '' : ` and is kept beside it as ${basename(keptAs)}`
-  return `The database ${database} ${REASONS[reason]}${kept}`
+  if (keptAs === undefined) return `The database ${database} ${REASONS[reason]}`
+  // Every start after the first finds it set aside already.
+  const found = reason === 'missing' ? 'could not be used' : REASONS[reason]
+  return `The database ${database} ${found} and is kept beside it as ${basename(keptAs)}`
 }
 
 /** The instant of a backup as people read it: 2026-11-23 17:41 UTC. */

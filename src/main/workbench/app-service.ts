@@ -5,36 +5,47 @@ import type { Store } from '../store/store.ts'
 
 /** Facts about this program and machine; engines are looked for once, since loading one takes a process. */
 export function appInfo(version: string, store: Store, engines: EngineStatus[]): AppInfo {
-  const processors = cpus()
   const { node, electron } = process.versions
   return {
     version,
     node,
     ...(electron === undefined ? {} : { electron }),
     platform: `${process.platform} ${process.arch}`,
-    cores: processors.length,
-    cpu: processors[0]?.model.trim() ?? 'unknown processor',
+    cores: cpus().length,
+    cpu: processorName(),
     engines,
     workspace: { path: store.folder, bytes: store.bytes() },
   }
 }
 
-/** Every check of `lacuna doctor`: engines and why not, then the workspace. */
-export function doctorChecks(info: AppInfo, store: Store): Check[] {
-  const engines = info.engines.map((engine) => engineCheck(engine))
-  const none = info.engines.every((engine) => !engine.available)
+/** Every check of the doctor: machine, engines and why not, then the workspace. */
+export function doctorChecks(version: string, engines: EngineStatus[], store: Store): Check[] {
+  return [...machineChecks(version, engines), ...store.check()]
+}
+
+/** What can be said without a workspace. */
+export function machineChecks(version: string, engines: EngineStatus[]): Check[] {
+  const processors = cpus()
+  const none = engines.every((engine) => !engine.available)
   return [
-    { name: 'program', ok: true, found: `Lacuna ${info.version} on Node ${info.node}, ${info.platform}` },
-    { name: 'processor', ok: true, found: `${info.cpu}, ${info.cores} cores` },
-    ...engines,
+    {
+      name: 'program',
+      ok: true,
+      found: `Lacuna ${version} on Node ${process.versions.node}, ${process.platform} ${process.arch}`,
+    },
+    { name: 'processor', ok: true, found: `${processorName()}, ${processors.length} cores` },
+    ...engines.map((engine) => engineCheck(engine)),
     {
       name: 'training',
       ok: !none,
       found: none ? 'no engine works' : 'at least one engine works',
       ...(none ? { todo: 'Set up one of the engines above; without one nothing can be trained.' } : {}),
     },
-    ...store.check(),
   ]
+}
+
+function processorName(): string {
+  return cpus()[0]?.model.trim() ?? 'unknown processor'
 }
 
 function engineCheck(engine: EngineStatus): Check {

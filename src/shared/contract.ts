@@ -10,6 +10,7 @@ import {
   type ImportPreview,
   type SequencePage,
 } from './dataset.ts'
+import type { EngineCheck } from './engine-check.ts'
 import type { ErrorReport } from './errors.ts'
 import type { EpochRecord, RunRecord, RunState, StudyResults, StudyState } from './results.ts'
 import type { Preset } from './presets.ts'
@@ -177,6 +178,10 @@ export const requests = {
   'study/restore': request<StudySummary>()(z.strictObject({ id })),
   'run/show': request<RunRecord>()(z.strictObject({ id })),
   'run/retry': request<RunSummary>()(z.strictObject({ id })),
+  'run/check': request<EngineCheck>()(
+    // train its first epochs on both engines; stores nothing
+    z.strictObject({ id, epochs: z.number().int().min(1).max(10).default(1), task }),
+  ),
   'queue/status': request<QueueStatus>()(nothing),
 } as const
 

@@ -2,6 +2,7 @@
 // Answers every request of the contract; trains nothing.
 import { randomBytes } from 'node:crypto'
 import type { Emit, Handlers, RunSummary, Settings, StudySummary } from '../../src/shared/contract.ts'
+import { judgeCheck, type EngineCheck } from '../../src/shared/engine-check.ts'
 import { LacunaError } from '../../src/shared/errors.ts'
 import { PRESETS } from '../../src/shared/presets.ts'
 import {
@@ -446,6 +447,10 @@ export class FakeWorkbench {
         this.#emit('studies/changed', { id: run.studyId })
         return Promise.resolve(runSummary(run))
       },
+      'run/check': async ({ id, epochs, task }) => {
+        await this.#work(task, 586 * epochs)
+        return engineCheck(this.#run(id), epochs)
+      },
     } satisfies Partial<Handlers>
   }
 
@@ -454,6 +459,28 @@ export class FakeWorkbench {
     if (run === undefined) throw new LacunaError('not-found', `There is no run ${id}.`)
     return run
   }
+}
+
+/** Two engines that differ by rounding only. */
+function engineCheck(run: RunRecord, count: number): EngineCheck {
+  const records = run.epochs.filter(({ epoch }) => epoch <= count)
+  const epochs = records.map((own) => {
+    const shifted = (by: number) => ({ ...own, test: { ...own.test, loss: own.test.loss * (1 + by) } })
+    return { epoch: own.epoch, own, other: shifted(2.1e-6), twin: shifted(-3.4e-6) }
+  })
+  const weights = { largest: 7.6e-6, overall: 1.2e-6 }
+  return judgeCheck({
+    runId: run.id,
+    own: { name: 'fused', version: '1.0.0', instructionSet: 'avx512' },
+    other: { name: 'tensorflow', version: '4.22.0', library: '2.21.0' },
+    first: { batches: 10, epochs, weights, twin: { largest: 4e-6, overall: 4.6e-6 } },
+    whole: {
+      batches: 586 * count,
+      epochs,
+      weights: { largest: 0.17, overall: 0.19 },
+      twin: { largest: 0.15, overall: 0.16 },
+    },
+  })
 }
 
 function runSummary({ epochs, ...run }: RunRecord): RunSummary {

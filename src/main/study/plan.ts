@@ -77,14 +77,14 @@ export class JobPlanner {
   }
 
   /**
-   * Make the job of a run from where it stopped.
+   * Make the job of a run from where it stopped, or with `fresh` from its beginning.
    * @throws LacunaError item-damaged when its checkpoint, its base weights or the dataset do not match their checksums
    */
-  job({ id, studyId, baseId, spec }: WaitingRun): RunJob {
+  job({ id, studyId, baseId, spec }: WaitingRun, { fresh = false } = {}): RunJob {
     const { blobs, studies } = this.#store
     const { definition } = studies.get(studyId)
     const { vocabulary, classes, ...splits } = this.#studyData(studyId, definition)
-    const checkpoint = blobs.read(id, 'checkpoint')
+    const checkpoint = fresh ? undefined : blobs.read(id, 'checkpoint')
     const job: RunJob = {
       runId: id,
       engine: this.#engine ?? this.#engineOf(id, baseId) ?? definition.engine,

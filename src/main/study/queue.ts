@@ -38,9 +38,9 @@ interface Slot {
 
 export class Queue {
   readonly outlook: Outlook
+  readonly planner: JobPlanner
   readonly #options: QueueOptions
   readonly #store: Store
-  readonly #planner: JobPlanner
   readonly #disk: DiskWait
   readonly #slots: Slot[] = []
   /** Studies that cannot run now, with the reason; they are tried again when a person says so. */
@@ -57,7 +57,7 @@ export class Queue {
     this.#store = options.store
     this.#jobs = options.jobs
     this.outlook = new Outlook(options.store)
-    this.#planner = new JobPlanner(options.store, options.engine)
+    this.planner = new JobPlanner(options.store, options.engine)
     this.#disk = new DiskWait({ retryMs: options.retryMs ?? RETRY_MS, changed: () => this.#diskChanged() })
   }
 
@@ -180,7 +180,7 @@ export class Queue {
     try {
       return await superviseRun(slot.host, {
         // After a crash the last epoch may have been stored already.
-        job: () => (this.#store.runs.state(run.id) === 'done' ? undefined : this.#planner.job(run)),
+        job: () => (this.#store.runs.state(run.id) === 'done' ? undefined : this.planner.job(run)),
         hooks: {
           started: (about) => {
             slot.about = about

@@ -9,13 +9,15 @@ import type {
   StudyPlan,
   StudySummary,
 } from '../../shared/contract.ts'
+import type { EngineCheck } from '../../shared/engine-check.ts'
 import { LacunaError } from '../../shared/errors.ts'
 import { CELLS, CELL_NAMES } from '../../shared/network.ts'
 import type { RunRecord, StudyResults } from '../../shared/results.ts'
 import { expandStudy, parseStudy, type StudyDefinition } from '../../shared/study.ts'
 import type { Store } from '../store/store.ts'
 import { resultsCsv } from './csv.ts'
-import type { SpawnEngine } from './engine-host.ts'
+import { checkEngines, type CheckWatch } from './engine-check.ts'
+import { EngineHost, type SpawnEngine } from './engine-host.ts'
 import { assertFeasible, diskBytes, estimateTime } from './estimate.ts'
 import { Housekeeping } from './housekeeping.ts'
 import { studyId } from './identity.ts'
@@ -51,6 +53,7 @@ export class StudyService {
   readonly #emit: Emit
   readonly #now: () => Date
   readonly #memory: number
+  readonly #spawn: SpawnEngine
   readonly #queue: Queue
   readonly #housekeeping: Housekeeping
   #announcing: NodeJS.Timeout | undefined
@@ -61,6 +64,7 @@ export class StudyService {
     this.#emit = options.emit
     this.#now = now
     this.#memory = memory
+    this.#spawn = options.spawn
     this.#housekeeping = new Housekeeping(options.store, now, log)
     this.#queue = new Queue({ ...queue, log, memory, changed: () => this.#announceQueue() })
   }
@@ -228,6 +232,26 @@ export class StudyService {
     })
     this.#changed(study)
     return this.#store.runs.summary(id)
+  }
+
+  /**
+   * Train the first epochs of a run on both engines, beside the queue, and compare. Stores nothing.
+   * @throws LacunaError conflict when its base run is not done; cancelled, engine-unavailable, engine-crashed, diverged
+   */
+  async check(id: string, epochs: number, watch: CheckWatch): Promise<EngineCheck> {
+    const { studyId: study, spec } = this.#store.runs.get(id)
+    const baseId = this.#store.runs.baseOf(id)
+    if (baseId !== undefined && this.#store.runs.state(baseId) !== 'done') {
+      throw new LacunaError(
+        'conflict',
+        `Run ${id} starts from the weights of ${spec.base}, which is not done; check it when it is.`,
+      )
+    }
+    const run = { id, studyId: study, spec, ...(baseId === undefined ? {} : { baseId }) }
+    const job = this.#queue.planner.job(run, { fresh: true })
+    const host = new EngineHost({ spawn: this.#spawn, memoryLimit: this.#memory / this.#queue.jobs })
+    // At least one epoch, also for a run that is only pruned and tested.
+    return checkEngines(host, { ...job, epochs: Math.max(1, Math.min(epochs, job.epochs)) }, watch)
   }
 
   /** Queue one run again if it ended without being done. */

@@ -1,6 +1,7 @@
 // Everything behind study/*, run/* and queue/*: the study service, seen through the contract.
 import type { Handlers } from '../../shared/contract.ts'
 import type { StudyService } from '../study/service.ts'
+import type { Tasks } from './tasks.ts'
 
 type StudyHandlers = Omit<
   Pick<Handlers, Extract<keyof Handlers, `study/${string}` | `run/${string}` | `queue/${string}`>>,
@@ -8,7 +9,7 @@ type StudyHandlers = Omit<
 >
 
 /** Build the handlers of the study area. */
-export function studyHandlers(studies: StudyService): StudyHandlers {
+export function studyHandlers(studies: StudyService, tasks: Tasks): StudyHandlers {
   return {
     'study/plan': async ({ definition }) => studies.plan(definition),
     'study/start': async ({ definition, name }) => studies.start(definition, name),
@@ -27,6 +28,7 @@ export function studyHandlers(studies: StudyService): StudyHandlers {
     'study/restore': async ({ id }) => studies.restore(id),
     'run/show': async ({ id }) => studies.run(id),
     'run/retry': async ({ id }) => studies.retry(id),
+    'run/check': async ({ id, epochs, task }) => tasks.run(task, (watch) => studies.check(id, epochs, watch)),
     'queue/status': async () => studies.status(),
   }
 }

@@ -1,6 +1,6 @@
 // What runs produce and what is derived from it. Pure: types of the records, and the measures of science.md section 3.
 import type { Cell } from './network.ts'
-import type { Criterion, RunSpec, StudyDefinition, Target } from './study.ts'
+import type { Criterion, RunSpec, Target } from './study.ts'
 
 /**
  * `interrupted`: the program ended while it ran; resumes from its last epoch. `diverged`: loss, gradient or weights

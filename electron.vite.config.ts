@@ -19,6 +19,7 @@ export default defineConfig({
           'engine-process': main('study/engine-process.ts'),
           'data-process': main('workbench/data-process.ts'),
           'training-worker': main('study/training-worker.ts'),
+          'analysis-worker': main('study/analysis-worker.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },

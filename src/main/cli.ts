@@ -1,8 +1,10 @@
 // The composition root without a window: the `lacuna` command line. Parses, runs one command, sets the exit code.
 import { Command } from 'commander'
+import { addAnalyseCommands } from './commands/analyse.ts'
 import { addDatasetCommands } from './commands/dataset.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
 import { addEvalCommand } from './commands/eval.ts'
+import { addGraphCommands } from './commands/graph.ts'
 import { reportFailure } from './commands/output.ts'
 import { addRunCommand } from './commands/run.ts'
 import { addServeCommands } from './commands/serve.ts'
@@ -19,6 +21,8 @@ function buildProgram(): Command {
   addRunCommand(program)
   addStudyCommands(program)
   addEvalCommand(program)
+  addGraphCommands(program)
+  addAnalyseCommands(program)
   addDoctorCommand(program)
   throwInsteadOfExit(program)
   return program

@@ -156,10 +156,10 @@ describeWithShared('published structures on the command line', (shared) => {
       '--repeats',
       '1000',
     ])
-    await new Promise((resolve) => setTimeout(resolve, 3000))
+    await new Promise((resolve) => child.stderr!.once('data', resolve))
     child.kill('SIGINT')
     const { code, stdout, stderr } = await ended
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
-    expect(stderr).toBe('The analysis was stopped; nothing was written.\n')
+    expect(stderr).toBe('Analysing 200 trained structures.\nThe analysis was stopped; nothing was written.\n')
   })
 })

@@ -3,6 +3,7 @@ import { basename } from 'node:path'
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import type { Sequences } from '../../shared/dataset.ts'
 import { LacunaError } from '../../shared/errors.ts'
+import { GATE_MASKS, WIRINGS, type GateMask, type Wiring } from '../../shared/graph.ts'
 import { CELLS, PADDINGS, type Cell, type NetworkDescription, type Padding } from '../../shared/network.ts'
 import {
   CRITERIA,
@@ -20,19 +21,22 @@ import {
 } from '../../shared/study.ts'
 import { importFiles } from '../data/import/import-files.ts'
 import { buildVocabulary, encodeSplit } from '../data/vocabulary.ts'
-import type { EncodedSplit, Masks, Parameters } from '../engine/engine.ts'
-import { fromPublished } from '../engine/published.ts'
-import { loadSafetensors } from '../engine/safetensors-file.ts'
-import { nonFiniteWarning } from '../engine/safetensors.ts'
+import type { EncodedSplit, Masks } from '../engine/engine.ts'
 import { pruneMasks } from '../prune/index.ts'
 import { loadEngine } from '../study/engines.ts'
 import { recurrentCounts } from '../study/weights.ts'
-import { wholeNumber } from './context.ts'
-import { note, percent, printJson, printLine, usageError } from './output.ts'
+import { collect, commonOptions, wholeNumber, type CommonOptions } from './context.ts'
+import { loadModel, type LoadedModel } from './eval-model.ts'
+import { percent, printJson, printLine, usageError } from './output.ts'
 
-interface EvalFlags {
+interface EvalFlags extends CommonOptions {
   weights: string
   cell?: Cell
+  graph?: string
+  wiring?: Wiring
+  gateMask?: GateMask
+  set?: string[]
+  acceptNan?: boolean
   data: string
   textColumn?: string
   labelColumn?: string
@@ -46,18 +50,27 @@ interface EvalFlags {
   encoding: Encoding
   vocabularyFrom?: string
   engine: EngineChoice
-  json?: boolean
 }
 
 export function addEvalCommand(program: Command): void {
   const choice = (flags: string, text: string, values: readonly string[]) =>
     new Option(flags, text).choices(values)
-  program
-    .command('eval')
+  commonOptions(program.command('eval'))
     .description('accuracy of published weights on a file of sequences, in file order')
     .requiredOption('--weights <file>', 'safetensors file in the published naming')
     .requiredOption('--data <file>', 'CSV or TSV file with sequences and classes')
     .addOption(choice('--cell <name>', 'architecture (default: as the file says)', CELLS))
+    .option('--graph <file>', 'the random structure the weights were trained as: GraphML, edge list or JSON')
+    .addOption(choice('--wiring <name>', 'how the graph becomes a network (default: darji-2021)', WIRINGS))
+    .addOption(
+      choice(
+        '--gate-mask <name>',
+        'how edges spread over gates (default: row-repeat for darji-2021, per-gate for lacuna)',
+        GATE_MASKS,
+      ),
+    )
+    .option('--set <option=value>', 'how the graph is read, such as selfLoops=drop; repeatable', collect)
+    .option('--accept-nan', 'evaluate weights that hold NaN or infinity')
     .option('--text-column <column>', 'column with the sequences (default: found by content)')
     .option('--label-column <column>', 'column with the classes (default: found by content)')
     .option(
@@ -77,7 +90,6 @@ export function addEvalCommand(program: Command): void {
       'training file whose symbols were numbered, for --encoding vocabulary',
     )
     .addOption(choice('--engine <name>', 'what computes', ENGINE_CHOICES).default('auto'))
-    .option('--json', 'print one line of JSON')
     .action((flags: EvalFlags) => evaluate(flags))
 }
 
@@ -93,15 +105,12 @@ function pruning(text: string): { target: Target; percent: number } {
 }
 
 async function evaluate(flags: EvalFlags): Promise<void> {
-  const file = await loadSafetensors(flags.weights)
-  const warning = nonFiniteWarning(file.nonFinite)
-  if (warning !== undefined) note(`warning: ${warning}`)
-  const options = { padding: flags.padding, ...(flags.cell === undefined ? {} : { cell: flags.cell }) }
-  const { network, parameters } = fromPublished(file, options)
+  const loaded = await loadModel(flags)
+  const { network, parameters } = loaded
   const split = await readSplit(flags, network)
-  const masks = chooseMasks(flags, network, parameters)
+  const masks = chooseMasks(flags, loaded)
   const engine = await loadEngine(flags.engine)
-  const model = engine.create(network, { parameters, ...(masks === undefined ? {} : { masks }) })
+  const model = engine.create(network, { parameters, masks })
   const result = model.evaluate(split, { batchSize: flags.batch })
   const { nonzeros } = recurrentCounts(network, model.masks())
   model.dispose()
@@ -111,21 +120,19 @@ async function evaluate(flags: EvalFlags): Promise<void> {
     const { lossSum: loss, meanLoss: mean_loss } = result
     return printJson({ total, correct, accuracy, loss, nonzeros, mean_loss, engine: engine.info.name })
   }
+  const wired = flags.graph === undefined ? '' : ` wired by ${basename(flags.graph)}`
   printLine(
-    `${percent(accuracy)} (${correct} of ${total}) with ${network.cell} from ${basename(flags.weights)}`,
+    `${percent(accuracy)} (${correct} of ${total}) with ${network.cell} from ${basename(flags.weights)}${wired}`,
   )
   printLine(`loss ${result.lossSum.toFixed(4)} summed over batches, ${result.meanLoss.toFixed(6)} a sequence`)
   printLine(`${nonzeros} recurrent weights kept, engine ${engine.info.name} ${engine.info.version}`)
 }
 
-function chooseMasks(
-  flags: EvalFlags,
-  network: NetworkDescription,
-  parameters: Parameters,
-): Masks | undefined {
-  if (flags.prune === undefined) return undefined
+/** Masks of the structure, and within them those of the pruning that was asked for. */
+function chooseMasks(flags: EvalFlags, { network, parameters, masks }: LoadedModel): Masks {
+  if (flags.prune === undefined) return masks
   const { scope, rule, criterion, seed } = flags
-  return pruneMasks(network, parameters, { ...flags.prune, scope, rule, criterion, seed })
+  return pruneMasks(network, parameters, { ...flags.prune, scope, rule, criterion, seed, within: masks })
 }
 
 /** Read the sequences in file order and encode them for the network. */

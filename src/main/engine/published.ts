@@ -50,15 +50,24 @@ function shapeOf(file: TensorFile, name: string, dimensions: number): readonly n
   return shape
 }
 
-function findCell(file: TensorFile, options: PublishedOptions): Cell {
+/**
+ * The cell type of weights: what the file's metadata say, or what the caller names.
+ * @throws LacunaError bad-weights when neither says it or they disagree
+ */
+export function chooseCell(file: TensorFile, asked?: Cell): Cell {
   const named = cellFromMetadata(file.metadata)
-  const cell = options.cell ?? named
+  const cell = asked ?? named
   if (cell === undefined) throw bad('The weights do not say their cell type; name it.')
   if (named !== undefined && named !== cell) {
     throw bad(
       `The weights say they are ${named}, but ${cell} was asked for; name the cell they were trained with.`,
     )
   }
+  return cell
+}
+
+function findCell(file: TensorFile, options: PublishedOptions): Cell {
+  const cell = chooseCell(file, options.cell)
   const [rows, units] = shapeOf(file, 'recurrent.recurrent_layers.0.weight_hh', 2)
   const gates = GATES[cell].length
   if (rows !== gates * units!) {

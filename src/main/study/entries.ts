@@ -16,6 +16,11 @@ export function trainingWorkerEntry(): URL {
   return find('training-worker')
 }
 
+/** Address of the file an analysis thread starts with. */
+export function analysisWorkerEntry(): URL {
+  return find('analysis-worker')
+}
+
 function find(name: string): URL {
   const places = PLACES.map((place) => new URL(place.replace('NAME', name), import.meta.url))
   const found = places.find((place) => existsSync(place))

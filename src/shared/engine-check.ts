@@ -1,8 +1,6 @@
 // What "Check with TensorFlow" finds: the same run on two engines, and whether they compute the same. Pure: types,
 // tolerances and the verdict.
-import type { EpochRecord, RunRecord } from './results.ts'
-
-export type CheckedEngine = NonNullable<RunRecord['engine']>
+import type { EpochRecord, RunEngine } from './results.ts'
 
 /**
  * How far two sets of trained weights are apart. `largest`: the largest difference of one weight, as part of the
@@ -34,8 +32,8 @@ export type CheckVerdict = 'same' | 'different' | 'unclear'
 
 export interface EngineCheck {
   runId: string
-  own: CheckedEngine
-  other: CheckedEngine
+  own: RunEngine
+  other: RunEngine
   first: CheckedStretch // the first few batches, where rounding has not grown yet: this is what convicts an engine
   whole: CheckedStretch // the epochs asked for
   tolerance: { overall: number; loss: number; accuracy: number }

@@ -48,6 +48,15 @@ export interface RunProblem {
   batch?: number
 }
 
+/** The engine a run was computed with. */
+export interface RunEngine {
+  name: string
+  version: string
+  instructionSet?: string // fused
+  library?: string // tensorflow
+  threads?: number // that computed the run
+}
+
 export interface RunRecord {
   id: string
   studyId: string
@@ -55,7 +64,7 @@ export interface RunRecord {
   state: RunState
   epochs: EpochRecord[]
   problem?: RunProblem
-  engine?: { name: string; version: string; instructionSet?: string; library?: string }
+  engine?: RunEngine
   recurrentWeights?: number // weights in all weight_ih and weight_hh
   parameters?: number // all trained values
   startedAt?: string // ISO 8601
@@ -152,6 +161,22 @@ export function runTitle(spec: RunSpec): string {
   if (spec.prune === undefined) return `base, seed ${spec.seed}`
   const { target, percent, criterion } = spec.prune
   return `${percent} % of ${target}, ${criterion}, seed ${spec.seed}`
+}
+
+/** Name an engine with all that can change its bits: fused 1.0.0, avx512, 1 thread. */
+export function engineTitle({ name, version, instructionSet, library, threads }: RunEngine): string {
+  const parts = [
+    `${name} ${version}`,
+    ...(instructionSet === undefined ? [] : [instructionSet]),
+    ...(library === undefined ? [] : [`libtensorflow ${library}`]),
+    ...(threads === undefined ? [] : [threads === 1 ? '1 thread' : `${threads} threads`]),
+  ]
+  return parts.join(', ')
+}
+
+/** The engines the runs of a study were computed with, each once. */
+export function enginesOf(runs: readonly Pick<RunRecord, 'engine'>[]): string[] {
+  return [...new Set(runs.flatMap(({ engine }) => (engine === undefined ? [] : [engineTitle(engine)])))]
 }
 
 /** The base accuracy runs of a study are measured against: test accuracy after the last epoch. */

@@ -179,6 +179,19 @@ describe.skipIf(reason !== '')(`the views${reason && ` (${reason})`}`, () => {
     await page.close()
   })
 
+  it('checks a run with the other engine and shows how far they are apart', async () => {
+    const { page, complaints } = await open('full', '/studies/s1?tab=runs&run=s1-3')
+    await page.getByTestId('study-engine').filter({ hasText: 'fused' }).waitFor()
+    await page.getByTestId('check-engine').click()
+    await page.getByTestId('check-cancel').click()
+    await page.getByTestId('check-engine').click()
+    await page.getByTestId('check-verdict').filter({ hasText: 'compute the same' }).waitFor()
+    await page.getByRole('row', { name: /Epoch 1, test accuracy/ }).waitFor()
+    expect(await namelessControls(page)).toEqual([])
+    expect(complaints).toEqual([])
+    await page.close()
+  })
+
   it('says so when the workbench goes away and fetches again when it is back', async () => {
     const server = await servePreview(folder, 'full', 0)
     const { port } = server

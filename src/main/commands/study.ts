@@ -2,7 +2,7 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { RunSummary, StudyDetail, StudySummary } from '../../shared/contract.ts'
-import { RUN_STATES } from '../../shared/results.ts'
+import { enginesOf, RUN_STATES } from '../../shared/results.ts'
 import { writeFileAtomic } from '../store/files.ts'
 import type { Workbench } from '../workbench.ts'
 import { commonOptions, wholeNumber, withWorkbench, type CommonOptions } from './context.ts'
@@ -89,9 +89,11 @@ function detailText({ summary, runs }: StudyDetail): string {
     run.last === undefined ? '' : percent(run.last.test.accuracy),
     run.problem?.message ?? '',
   ])
+  const engines = enginesOf(runs).join('; ')
   return [
     `${summary.name} (${summary.id}): ${summary.definition.kind} on ${summary.datasetName}, ${summary.state}`,
     `${runCounts(summary)}; ${summary.epochsDone} of ${summary.epochsTotal} epochs`,
+    ...(engines === '' ? [] : [`engine ${engines}`]),
     '',
     table(['run', 'state', ' epochs', ' accuracy', 'problem'], rows),
     trainingTime(runs),

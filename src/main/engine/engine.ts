@@ -129,6 +129,7 @@ export interface EngineInfo {
   version: string
   instructionSet?: string // fused: avx512, avx2, neon or scalar
   library?: string // tensorflow: version of libtensorflow
+  threads?: number // that compute one run
 }
 
 export interface Engine {

@@ -46,7 +46,7 @@ export function createFusedEngine(options: FusedOptions = {}, addon: NativeAddon
     sparseBelow: options.sparseBelow ?? -1,
   }
   return {
-    info: { name: 'fused', version: FUSED_VERSION, instructionSet },
+    info: { name: 'fused', version: FUSED_VERSION, instructionSet, threads: settings.threads },
     create: (network, given) => new FusedModel(addon, assertNetwork(network), given, settings),
   }
 }

@@ -1,6 +1,7 @@
 // The tensorflow engine: the independent second opinion, on tfjs-node with a cell graph of its own.
 import { assertNetwork } from '../../../shared/network.ts'
 import type { Engine } from '../engine.ts'
+import { computingThreads } from './environment.ts'
 import { loadTensorflow } from './load.ts'
 import type { LocateOptions } from './locate.ts'
 import { TensorflowModel } from './model.ts'
@@ -22,6 +23,7 @@ export async function loadTensorflowEngine(options: LocateOptions = {}): Promise
       name: 'tensorflow',
       version: tensorflow.tfjsVersion,
       library: tensorflow.libtensorflowVersion,
+      threads: computingThreads(),
     },
     create: (network, given) => new TensorflowModel(assertNetwork(network), given, tensorflow, kernels),
   }

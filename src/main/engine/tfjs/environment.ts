@@ -16,6 +16,11 @@ export const TENSORFLOW_ENVIRONMENT: Readonly<Record<string, string>> = {
   TF_CPP_MIN_LOG_LEVEL: '2',
 }
 
+/** Threads one operation of TensorFlow uses, as the environment says. */
+export function computingThreads(): number {
+  return Number(process.env.TF_NUM_INTRAOP_THREADS ?? TENSORFLOW_ENVIRONMENT.TF_NUM_INTRAOP_THREADS)
+}
+
 interface EnvironmentAddon {
   setDefault(name: string, value: string): void
 }

@@ -15,12 +15,7 @@ import { wheelSource } from './wheel.mjs'
  */
 export async function setUpTensorflow({ root, env = process.env, force = false, say }) {
   const tfjs = path.join(root, 'node_modules', '@tensorflow', 'tfjs-node')
-  if (!existsSync(path.join(tfjs, 'package.json'))) {
-    throw new StepError(
-      'the optional package @tensorflow/tfjs-node is not installed (npm 10 removes it when its own install script ' +
-        'fails); update npm with "npm install -g npm" and run "npm install" again',
-    )
-  }
+  if (!existsSync(path.join(tfjs, 'package.json'))) await fetchPackage(root, tfjs, env, say)
   const machine = thisMachine(env)
   if (wheelSource(machine) === undefined && !env.LACUNA_TENSORFLOW_WHEEL)
     return ownInstaller(tfjs, machine, say)
@@ -28,6 +23,32 @@ export async function setUpTensorflow({ root, env = process.env, force = false, 
   const rebuild = force || !library.reused
   const binding = await ensureBinding({ root, folder: library.folder, env, force: rebuild, say })
   return library.reused && binding.reused ? `ready, found in ${library.folder}` : `ready in ${library.folder}`
+}
+
+/**
+ * An npm that does not know `allowScripts` runs tfjs-node's own installer, and removes the optional package when that
+ * fails: put the package back without its scripts.
+ */
+async function fetchPackage(
+  /** @type {string} */ root,
+  /** @type {string} */ tfjs,
+  /** @type {NodeJS.ProcessEnv} */ env,
+  /** @type {(line: string) => void} */ say,
+) {
+  const npm = env.npm_execpath
+  if (npm !== undefined && env.npm_config_omit?.includes('optional') !== true) {
+    say(
+      'npm removed the package tfjs-node, since its own installer failed; fetching it without the installer ...',
+    )
+    const args = [npm, 'install', '--ignore-scripts', '--no-save', '--no-audit', '--no-fund']
+    const outcome = await run(process.execPath, args, { cwd: root })
+    if (outcome.code !== 0)
+      throw new StepError(`the package tfjs-node could not be fetched: ${describeFailure(outcome)}`)
+  }
+  if (existsSync(path.join(tfjs, 'package.json'))) return
+  throw new StepError(
+    'the optional package @tensorflow/tfjs-node is not installed; run "npm install --include=optional"',
+  )
 }
 
 /** Platforms without a wheel: let tfjs-node fetch its published library and binary, from its own host. */

@@ -1,6 +1,7 @@
 // The composition root without a window: the `lacuna` command line. Parses, runs one command, sets the exit code.
 import { Command } from 'commander'
 import { addAnalyseCommands } from './commands/analyse.ts'
+import { addBenchCommand } from './commands/bench.ts'
 import { addDatasetCommands } from './commands/dataset.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
 import { addEvalCommand } from './commands/eval.ts'
@@ -23,6 +24,7 @@ function buildProgram(): Command {
   addEvalCommand(program)
   addGraphCommands(program)
   addAnalyseCommands(program)
+  addBenchCommand(program)
   addDoctorCommand(program)
   throwInsteadOfExit(program)
   return program

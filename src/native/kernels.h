@@ -56,9 +56,16 @@ struct SparseMatrix {
   const SparseEntry* entries = nullptr;
 };
 
-/** Live weights by row, for their gradients: entries row_start[r] .. row_start[r + 1] with input byte offsets. */
+/** Input features of one column block: those of four timesteps then fit the first-level cache. */
+constexpr Index kBlockColumns = 64;
+
+/**
+ * Live weights by row, for their gradients, with input byte offsets. The entries of row r in column block b are
+ * cuts[r * (blocks + 1) + b] .. cuts[r * (blocks + 1) + b + 1].
+ */
 struct SparseRows {
-  const Index* row_start = nullptr;
+  const Index* cuts = nullptr;
+  Index blocks = 1;
   const uint32_t* offset = nullptr;
 };
 

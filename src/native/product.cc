@@ -101,8 +101,6 @@ void Product::plan_dense() {
 void Product::plan_sparse(const Parameter& parameter) {
   std::vector<std::vector<Live>> by_out(static_cast<std::size_t>(shape_.rows));
   std::vector<std::vector<Live>> by_in(static_cast<std::size_t>(shape_.cols));
-  row_start_.push_back(0);
-  Index row = 0;
   for (std::size_t i = 0; i < parameter.live.size(); ++i) {
     const Index r = static_cast<Index>(parameter.live[i]) / parameter.shape.cols - shape_.row0;
     const Index c = static_cast<Index>(parameter.live[i]) % parameter.shape.cols - shape_.col0;
@@ -110,16 +108,19 @@ void Product::plan_sparse(const Parameter& parameter) {
     const uint32_t position = static_cast<uint32_t>(parameter.at + static_cast<Index>(i));
     by_out[static_cast<std::size_t>(r)].push_back({r, c, position});
     by_in[static_cast<std::size_t>(c)].push_back({c, r, position});
-    while (row < r) {
-      row_start_.push_back(static_cast<Index>(offset_.size()));
-      ++row;
-    }
     offset_.push_back(static_cast<uint32_t>(c * width_ * 4));
     target_.push_back(position);
   }
-  while (row < shape_.rows) {
-    row_start_.push_back(static_cast<Index>(offset_.size()));
-    ++row;
+  blocks_ = (shape_.cols + kBlockColumns - 1) / kBlockColumns;
+  Index entry = 0;
+  for (const std::vector<Live>& row : by_out) {
+    cuts_.push_back(entry);
+    std::size_t k = 0;
+    for (Index block = 1; block <= blocks_; ++block) {
+      while (k < row.size() && row[k].in < block * kBlockColumns) ++k;
+      cuts_.push_back(entry + static_cast<Index>(k));
+    }
+    entry += static_cast<Index>(row.size());
   }
   make_slices(by_out, k_.sparse_rows, width_, forward_slices_, forward_entries_, forward_source_);
   make_slices(by_in, k_.sparse_rows, width_, backward_slices_, backward_entries_, backward_source_);
@@ -184,7 +185,7 @@ void Product::gradient(const float* dpanel, Index dstep, const float* x, Index x
   PanelPair pair = {dpanel + shape_.panel_row0 * width_, dstep, x, xstep, steps, width_, vectors};
   if (sparse_) {
     any_steps_ = steps > 0;
-    k_.gradient_sparse(pair, {row_start_.data(), offset_.data()}, rows.begin, rows.end, lanes_.data(), true);
+    k_.gradient_sparse(pair, {cuts_.data(), blocks_, offset_.data()}, rows.begin, rows.end, lanes_.data(), true);
     return;
   }
   pair.dg += rows.begin * width_;

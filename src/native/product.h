@@ -62,7 +62,8 @@ class Product {
   std::vector<SparseEntry> forward_entries_, backward_entries_;
   std::vector<uint32_t> forward_source_, backward_source_;  // flat index + 1 of each entry's value, 0 for padding
   SparseMatrix forward_sparse_, backward_sparse_;
-  std::vector<Index> row_start_;
+  std::vector<Index> cuts_;  // see SparseRows
+  Index blocks_ = 1;
   std::vector<uint32_t> offset_, target_;  // input byte offset and flat index of each live weight
   Array<float> lanes_, sums_;
 };

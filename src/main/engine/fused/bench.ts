@@ -63,7 +63,7 @@ function randomMasks(network: NetworkDescription, sparsity: number): Masks {
   const random = randomStream(1, 'bench-masks')
   for (const { name, role, size } of parameterShapes(network)) {
     if (role !== 'weight_ih' && role !== 'weight_hh') continue
-    const mask = Uint8Array.from({ length: size }, () => (random.uniform() < sparsity ? 0 : 1))
+    const mask = Uint8Array.from({ length: size }, () => (random.float() < sparsity ? 0 : 1))
     mask[0] = 1
     masks.set(name, mask)
   }
@@ -75,7 +75,7 @@ function generatedSplit(count: number): EncodedSplit {
   const random = randomStream(1, 'bench-data')
   const lengths = Array.from({ length: count }, () => {
     const span = TEXT.longest - TEXT.shortest
-    return TEXT.shortest + Math.floor(span * random.uniform() * random.uniform() * random.uniform())
+    return TEXT.shortest + Math.floor(span * random.float() * random.float() * random.float())
   })
   const offsets = new Uint32Array(count + 1)
   lengths.forEach((length, n) => (offsets[n + 1] = offsets[n]! + length))

@@ -81,11 +81,11 @@ describe('wrong use', () => {
 
 describe('work that cannot be done', () => {
   it.each([
-    [['run', 'missing.json'], /missing\.json cannot be read \(ENOENT\)/],
+    [['run', 'missing.json'], /missing\.json cannot be read \(file not found\)/],
     [['eval', '--weights', 'missing', '--data', 'y'], /missing cannot be opened/],
     [['study', 'show', 'nothing'], /no study 'nothing'; there is none yet/],
     [['dataset', 'profile', 'nothing'], /no dataset 'nothing'/],
-    [['dataset', 'import', 'missing.csv', '--name', 'x'], /missing\.csv/],
+    [['dataset', 'import', 'missing.csv', '--name', 'x'], /missing\.csv cannot be read \(file not found\)/],
   ])('%j ends with 1 and one sentence', async (args, message) => {
     const { code, stdout, stderr } = await lacuna(join(folder, 'empty'), ...args)
     expect(stderr).toMatch(message)
@@ -190,7 +190,7 @@ describe('a study', () => {
   it('is stopped by a signal, and goes on where it was', async ({ skip }) => {
     await needEngine(skip)
     if (process.platform === 'win32') skip('Windows has no SIGINT between processes')
-    const long = ['--set', 'training.epochs=2000', '--set', 'prune.percentages=[40]', '--json']
+    const long = ['--set', 'training.epochs=10000', '--set', 'prune.percentages=[40]', '--json']
     const { child, ended } = startLacuna(workspace, [...args, ...long])
     await new Promise<void>((resolve) => {
       child.stdout!.on('data', (chunk: Buffer) => {
@@ -261,8 +261,9 @@ describeWithShared('published data on the command line', (shared) => {
       accuracy: result!['correct']! / 6250,
     })
     expect(Math.abs(result!['correct']! - expected.correct)).toBeLessThanOrEqual(2)
-    // float32 sums in another order: far below one misclassified string.
-    expect(Math.abs(result!['loss']! - expected.loss)).toBeLessThan(1e-3 * expected.loss)
+    // Published losses are float32: each of 196 batches is off by up to 6e-8, or by its relative rounding.
+    const allowed = 196 * 6e-8 + 1e-4 * expected.loss
+    expect(Math.abs(result!['loss']! - expected.loss)).toBeLessThan(allowed)
   })
 
   it('refuses weights under the name of another cell', async () => {

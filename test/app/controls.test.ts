@@ -71,7 +71,8 @@ describe.skipIf(reason !== '')(`the workbench under other hands${reason}`, () =>
     await page.getByRole('button', { name: 'Leave out' }).click()
     await page.getByTestId('import-count').filter({ hasText: '12' }).waitFor()
     await page.getByTestId('import').click()
-    await page.getByRole('heading', { name: 'ragged' }).waitFor()
+    await page.waitForURL(/#\/datasets\/[0-9a-f]+$/)
+    await page.getByRole('heading', { name: 'ragged', exact: true }).waitFor()
   })
 
   it('says what a file really is, and takes another one', async () => {

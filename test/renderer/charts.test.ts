@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { fileStem, figureOption } from '../../src/renderer/charts/export.ts'
 import { learningCurves, meanByEpoch } from '../../src/renderer/charts/learning-curves.ts'
 import { CELL_COLOURS, chartTheme, rampColour } from '../../src/renderer/charts/palette.ts'
-import { accuracyRange, baselineMarks } from '../../src/renderer/charts/parts.ts'
+import { baselineLevels, levelSeries, spreadApart } from '../../src/renderer/charts/levels.ts'
+import { accuracyRange } from '../../src/renderer/charts/parts.ts'
 import { binLengths, lengthChart, symbolChart } from '../../src/renderer/charts/profile-charts.ts'
 import {
   denseLevel,
@@ -10,7 +11,12 @@ import {
   pruningCurves,
   pruningPanel,
 } from '../../src/renderer/charts/pruning-curves.ts'
-import { neverLevel, regainLevels, regainPanel } from '../../src/renderer/charts/regain-curves.ts'
+import {
+  neverHeight,
+  neverLevel,
+  regainLevels,
+  regainPanel,
+} from '../../src/renderer/charts/regain-curves.ts'
 import { retrainingLevels } from '../../src/renderer/charts/retraining-curves.ts'
 import { toCsv } from '../../src/renderer/charts/spec.ts'
 import { placeTooltip } from '../../src/renderer/charts/tooltip.ts'
@@ -27,7 +33,7 @@ interface DrawnSeries {
   type: string
   data: unknown[]
   lineStyle?: { color: string; type: string }
-  markLine?: { data: { yAxis: number; label?: { position: string } }[]; lineStyle: { type: string } }
+  markLine?: { data: { yAxis: number; lineStyle?: { type: string } }[]; label: unknown }
 }
 const seriesOf = (spec: { option: { series?: unknown } }) => spec.option.series as DrawnSeries[]
 
@@ -72,16 +78,34 @@ describe('ranges and colours', () => {
     expect(rampColour(theme, 7)).toBe(rampColour(theme, 1))
     expect(rampColour(chartTheme('dark'), 1)).toBe('rgb(253, 231, 37)')
   })
+})
 
-  it('draws baselines dotted and names close neighbours on opposite sides', () => {
-    const near = [0.93, 0.94].map((accuracy, i) => ({ ...baselines[i]!, accuracy }))
-    const [drawn] = baselineMarks(theme, near) as DrawnSeries[]
-    expect(drawn!.markLine!.lineStyle.type).toBe('dotted')
-    expect(drawn!.markLine!.data.map((mark) => mark.label!.position)).toEqual([
-      'insideEndBottom',
-      'insideEndTop',
+describe('level lines', () => {
+  it('draws baselines dotted, without a word over the curves', () => {
+    const [lines] = levelSeries(theme, baselineLevels(theme, baselines)) as DrawnSeries[]
+    expect(lines!.markLine!.data.map(({ lineStyle }) => lineStyle!.type)).toEqual([
+      'dotted',
+      'dotted',
+      'dotted',
+      'dotted',
     ])
-    expect(baselineMarks(theme, [])).toEqual([])
+    expect(lines!.markLine!.label).toEqual({ show: false })
+    expect(levelSeries(theme, [])).toEqual([])
+  })
+
+  it('leaves names where they are when they are far apart', () => {
+    expect(spreadApart([10, 40, 90], 12, 200)).toEqual([10, 40, 90])
+  })
+
+  it('moves close names apart around their middle, in their order', () => {
+    expect(spreadApart([50, 52], 12, 200)).toEqual([45, 57])
+    expect(spreadApart([10, 50, 50, 50], 12, 200)).toEqual([10, 38, 50, 62])
+  })
+
+  it('keeps every gap, also when groups grow into each other, and never passes the end', () => {
+    const places = spreadApart([100, 104, 113, 118, 119], 12, 120)
+    for (let i = 1; i < places.length; i++) expect(places[i]! - places[i - 1]!).toBeGreaterThanOrEqual(12)
+    expect(places.at(-1)).toBe(120)
   })
 })
 
@@ -92,7 +116,8 @@ describe('learning curves', () => {
   it('draws one line per seed, their mean, and the baselines', () => {
     const names = seriesOf(learningCurves(input)).map(({ name }) => name)
     expect(names).toEqual([
-      'baselines',
+      'levels',
+      'names of levels',
       'seed 1',
       'seed 2',
       'seed 3',
@@ -180,7 +205,7 @@ describe('pruning curves', () => {
     const bands = (list: typeof curves) =>
       seriesOf(
         pruningPanel({ curves: list, panel: 'target', baselines: [], range: { min: 0, max: 100 }, theme }),
-      ).filter(({ type }) => type === 'custom').length
+      ).filter(({ name }) => name === 'interval').length
     const own = curves.slice(0, 1)
     expect(bands(own)).toBe(1)
     const single = own.map((curve) => ({
@@ -213,7 +238,10 @@ describe('pruning curves', () => {
     })
     const option = figureOption({ title: '<b>x</b>', spec, theme })
     expect(option.title).toMatchObject({ text: '<b>x</b>' })
-    expect(option.legend).toMatchObject({ show: true, data: ['RNN-Tanh', 'RNN-Tanh, random'] })
+    expect(option.legend).toMatchObject({
+      show: true,
+      data: ['RNN-Tanh', { name: 'RNN-Tanh, random', itemStyle: { opacity: 0 } }],
+    })
   })
 })
 
@@ -225,9 +253,25 @@ describe('regaining accuracy', () => {
     const spec = regainPanel({ levels, retrainEpochs: 10, theme })
     const gone = levels.find(({ cell, percent }) => cell === 'rnn-tanh' && percent === 100)!
     expect(gone.regain.never).toBe(5)
-    const tanh = seriesOf(spec).find(({ name }) => name === 'RNN-Tanh')!
-    expect(tanh.data.at(-1)).toEqual([100, 12])
+    const [means, strip] = seriesOf(spec).filter(({ name }) => name === 'RNN-Tanh')
+    expect(strip!.data.at(-1)).toEqual([100, neverHeight(10, 0, 4)])
+    expect(means!.data).toHaveLength(10 - strip!.data.length)
     expect(spec.tooltip(100)!.rows[0]).toMatchObject({ value: 'never', note: '5 of 5 seeds never' })
+  })
+
+  it('gives every architecture a row of its own inside the strip of never', () => {
+    const rows = [0, 1, 2, 3].map((row) => neverHeight(10, row, 4))
+    for (let i = 1; i < 4; i++) expect(rows[i - 1]! - rows[i]!).toBeCloseTo(0.45, 12)
+    expect(Math.max(...rows)).toBeLessThan(13)
+    expect(Math.min(...rows)).toBeGreaterThan(11)
+    expect(neverHeight(10, 0, 1)).toBe(12)
+  })
+
+  it('draws a mean hollow where some seeds never regained', () => {
+    const level = regainLevels(results, 'both').find(({ cell, percent }) => cell === 'gru' && percent === 50)!
+    const some = { ...level, regain: { n: 5, never: 2, estimate: { n: 3, mean: 4 } } }
+    const [, means] = seriesOf(regainPanel({ levels: [some], retrainEpochs: 10, theme }))
+    expect(means!.data).toEqual([{ value: [50, 4], symbol: 'emptyCircle', symbolSize: 7 }])
   })
 
   it('averages the retraining curves of one level over its seeds', () => {

@@ -2,6 +2,7 @@
 import type { EChartsOption } from 'echarts'
 import { init } from 'echarts/core'
 import { saveBlob } from '../composables/save-file.ts'
+import { NAME_MARGIN } from './levels.ts'
 import type { ChartTheme } from './palette.ts'
 import { toCsv, type ChartSpec } from './spec.ts'
 
@@ -42,8 +43,11 @@ export function figureOption({ title, spec, theme }: ExportedChart): EChartsOpti
     backgroundColor: theme.background,
     title: {
       text: title,
+      ...(spec.note === undefined ? {} : { subtext: spec.note }),
       left: 12,
       top: 10,
+      itemGap: 5,
+      subtextStyle: { color: theme.faint, fontSize: 11 },
       textStyle: { color: theme.text, fontSize: 14, fontWeight: 600 },
     },
     legend: {
@@ -55,17 +59,31 @@ export function figureOption({ title, spec, theme }: ExportedChart): EChartsOpti
       itemWidth: 22,
       itemHeight: 8,
     },
-    grid: { left: 20, right: 24, top: 44, bottom: 64, containLabel: true },
+    grid: {
+      left: 20,
+      right: hasLevels(spec) ? NAME_MARGIN : 24,
+      top: spec.note === undefined ? 44 : 62,
+      bottom: 76,
+      containLabel: true,
+    },
   }
 }
 
 /** Names of the series that draw something of their own; levels and intervals explain themselves. */
-function namedSeries({ option }: ChartSpec): string[] {
+function namedSeries({ option }: ChartSpec): (string | { name: string; itemStyle: { opacity: 0 } })[] {
   const series = Array.isArray(option.series) ? option.series : []
-  return series.flatMap(({ name, type, data }) => {
-    const draws = type !== 'custom' && Array.isArray(data) && data.length > 0
-    return draws && typeof name === 'string' ? [name] : []
-  })
+  const entries = new Map<string, ReturnType<typeof namedSeries>[number]>()
+  for (const drawn of series) {
+    const { name, type, data } = drawn
+    if (type === 'custom' || !Array.isArray(data) || data.length === 0 || typeof name !== 'string') continue
+    const plain = 'symbol' in drawn && drawn.symbol === 'none' // a line without marks keeps none in the legend
+    if (!entries.has(name)) entries.set(name, plain ? { name, itemStyle: { opacity: 0 } } : name)
+  }
+  return [...entries.values()]
+}
+
+function hasLevels({ levels }: ChartSpec): boolean {
+  return levels !== undefined && levels.length > 0
 }
 
 function drawSvg(chart: ExportedChart): string {

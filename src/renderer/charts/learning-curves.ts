@@ -4,7 +4,8 @@ import { CELL_NAMES, type Cell } from '../../shared/network.ts'
 import type { EpochRecord } from '../../shared/results.ts'
 import { formatLoss, formatShare } from '../format.ts'
 import { CELL_COLOURS, type ChartTheme } from './palette.ts'
-import { baselineMarks, frame, line, numberAxisX, numberAxisY } from './parts.ts'
+import { LEVEL_MARGIN, baselineLevels, levelLegend, levelSeries } from './levels.ts'
+import { accuracyRange, frame, line, numberAxisX, numberAxisY } from './parts.ts'
 import type { ChartSpec, LegendItem, TooltipRow } from './spec.ts'
 
 export type Metric = 'accuracy' | 'loss'
@@ -62,13 +63,16 @@ export function learningCurves(input: LearningCurves): ChartSpec {
   const mean = many
     ? [line({ name: 'mean of seeds, test', colour, width: 2.2 }, meanByEpoch(seeds, metric))]
     : []
-  const y = numberAxisY(theme, metric === 'accuracy' ? 'accuracy, %' : 'loss', input.range ?? {})
+  const marks = metric === 'accuracy' ? baselineLevels(theme, input.baselines) : []
+  const y = numberAxisY(theme, metric === 'accuracy' ? 'accuracy, %' : 'loss', input.range ?? ownRange(input))
+  const x = numberAxisX(theme, 'epoch', { min: 0, max: Math.max(1, epochsPlanned) })
   return {
     option: {
-      ...frame(numberAxisX(theme, 'epoch', { min: 0, max: Math.max(1, epochsPlanned) }), y),
-      series: [...(metric === 'accuracy' ? baselineMarks(theme, input.baselines) : []), ...series, ...mean],
+      ...frame(x, y, marks.length === 0 ? undefined : LEVEL_MARGIN),
+      series: [...levelSeries(theme, marks), ...series, ...mean],
     },
     legend: legend(colour, many),
+    levels: levelLegend(marks),
     table: {
       columns: ['architecture', 'seed', 'epoch', `train ${metric}`, `test ${metric}`],
       rows: seeds.flatMap(({ seed, epochs }) =>
@@ -80,6 +84,15 @@ export function learningCurves(input: LearningCurves): ChartSpec {
       rows: seeds.flatMap((seed) => tooltipRows(seed, Number(x), metric, colour)),
     }),
   }
+}
+
+/** Range of a chart that stands alone: holds its curves and the baselines. */
+function ownRange({ seeds, metric, baselines }: LearningCurves): { min?: number; max?: number } {
+  if (metric === 'loss') return { min: 0 }
+  return accuracyRange([
+    ...seeds.flatMap(({ epochs }) => epochs.map(({ test }) => test.accuracy)),
+    ...baselines.map(({ accuracy }) => accuracy),
+  ])
 }
 
 function legend(colour: string, many: boolean): LegendItem[] {

@@ -1,4 +1,4 @@
-// Axes, baselines, lines and bands shared by the chart builders. Pure.
+// Axes, lines and bands shared by the chart builders. Pure.
 import type {
   CustomSeriesOption,
   EChartsOption,
@@ -6,7 +6,6 @@ import type {
   XAXisComponentOption,
   YAXisComponentOption,
 } from 'echarts'
-import type { Baseline } from '../../shared/dataset.ts'
 import { formatCount } from '../format.ts'
 import type { ChartTheme } from './palette.ts'
 import type { Dash, Marker } from './spec.ts'
@@ -110,7 +109,7 @@ export function line(look: LineLook, data: [number, number | null][]): LineSerie
     type: 'line',
     name,
     data,
-    symbol: marker,
+    symbol: marker === 'ring' ? 'emptyCircle' : marker,
     symbolSize: MARKER_SIZE,
     showSymbol: marker !== 'none' || data.length < 2,
     itemStyle: { color: colour, opacity },
@@ -142,53 +141,4 @@ export function band(colour: string, points: [number, number, number][], opacity
       style: { fill: colour, opacity },
     }),
   }
-}
-
-/** Levels no model should fall below: trivial baselines, dotted grey, named at the side where fewer curves pass. */
-export function baselineMarks(
-  theme: ChartTheme,
-  baselines: readonly Baseline[],
-  side: 'Start' | 'End' = 'End',
-): LineSeriesOption[] {
-  if (baselines.length === 0) return []
-  const label = {
-    show: true,
-    color: theme.faint,
-    backgroundColor: theme.background,
-    padding: [0, 2],
-    fontSize: 10,
-    distance: 2,
-  }
-  return [
-    {
-      type: 'line',
-      name: 'baselines',
-      data: [],
-      silent: true,
-      markLine: {
-        silent: true,
-        symbol: 'none',
-        animation: false,
-        lineStyle: { color: theme.faint, type: 'dotted', width: 1.2 },
-        data: spreadLabels(baselines).map(({ baseline, below }) => ({
-          name: baseline.title,
-          yAxis: baseline.accuracy * 100,
-          label: {
-            ...label,
-            position: `inside${side}${below ? 'Bottom' : 'Top'}` as const,
-            formatter: `${baseline.title} ${(baseline.accuracy * 100).toFixed(1)} %`,
-          },
-        })),
-      },
-    },
-  ]
-}
-
-/** Names stand below their lines, where fewer curves pass; the upper of two close neighbours stands above. */
-function spreadLabels(baselines: readonly Baseline[]): { baseline: Baseline; below: boolean }[] {
-  const rising = [...baselines].sort((a, b) => a.accuracy - b.accuracy)
-  return rising.map((baseline, i) => {
-    const before = rising[i - 1]
-    return { baseline, below: before === undefined || baseline.accuracy - before.accuracy > 0.05 }
-  })
 }

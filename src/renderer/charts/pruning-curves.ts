@@ -1,13 +1,13 @@
 // What pruning does to accuracy: one panel of accuracy by percentage pruned, right after pruning or after retraining,
 // with the dense level, trivial baselines, the random control and intervals.
-import type { LineSeriesOption } from 'echarts'
 import type { Baseline } from '../../shared/dataset.ts'
 import { CELL_NAMES, type Cell } from '../../shared/network.ts'
 import type { Estimate, StudyResults } from '../../shared/results.ts'
 import type { Criterion, Target } from '../../shared/study.ts'
 import { formatInterval, formatPercent, formatShare } from '../format.ts'
+import { LEVEL_MARGIN, baselineLevels, levelLegend, levelSeries, type Level as Mark } from './levels.ts'
 import { CELL_COLOURS, TARGET_MARKS, type ChartTheme } from './palette.ts'
-import { accuracyRange, band, baselineMarks, frame, line, numberAxisX, numberAxisY } from './parts.ts'
+import { accuracyRange, band, frame, line, numberAxisX, numberAxisY } from './parts.ts'
 import type { ChartSpec, LegendItem, TooltipRow } from './spec.ts'
 
 export const MOMENTS = ['before', 'after'] as const
@@ -83,17 +83,24 @@ export function curveName({ cell, target, criterion }: PruningCurve, panel: 'tar
 
 export function pruningPanel({ curves, panel, baselines, range, theme }: PruningPanel): ChartSpec {
   const x = numberAxisX(theme, 'weights pruned, %', { min: 0, max: 100, step: 20 })
+  const trivial = baselineLevels(theme, baselines)
+  const dense = denseMarks(curves)
+  const margin = trivial.length + dense.length === 0 ? undefined : LEVEL_MARGIN
   return {
     option: {
-      ...frame(x, numberAxisY(theme, 'test accuracy, %', range)),
+      ...frame(x, numberAxisY(theme, 'test accuracy, %', range), margin),
       series: [
-        ...baselineMarks(theme, baselines, 'Start'),
         ...curves.flatMap((curve) => curveBand(curve)),
-        ...denseMarks(curves, theme),
+        ...levelSeries(theme, [...trivial, ...dense]),
         ...curves.map((curve) => line(curveLook(curve, panel, theme), curvePoints(curve))),
       ],
     },
-    legend: panelLegend(curves, panel, theme),
+    legend: [
+      ...panelLegend(curves, panel, theme),
+      ...levelLegend(dense.filter(({ unlabelled }) => unlabelled !== true)),
+    ],
+    levels: levelLegend(trivial),
+    note: `Thin level lines: dense accuracy.${curves.some(hasInterval) ? ' Bands: 95 % intervals over seeds.' : ''}`,
     table: {
       columns: [
         'architecture',
@@ -123,6 +130,22 @@ export function pruningPanel({ curves, panel, baselines, range, theme }: Pruning
       rows: curves.flatMap((curve) => tooltipRow(curve, panel, Number(at))),
     }),
   }
+}
+
+/** What the level lines and bands of all panels mean. */
+export function resultsKey(
+  theme: ChartTheme,
+  baselines: readonly Baseline[],
+  intervals: boolean,
+): LegendItem[] {
+  const faint = theme.faint
+  return [
+    { name: 'dense accuracy, in the colour of the architecture', colour: faint, kind: 'line', opacity: 0.5 },
+    ...levelLegend(baselineLevels(theme, baselines)),
+    ...(intervals
+      ? [{ name: '95 % interval over seeds', colour: faint, kind: 'band' } satisfies LegendItem]
+      : []),
+  ]
 }
 
 /** The curves by magnitude, and one entry for all random controls. */
@@ -156,6 +179,10 @@ function curvePoints({ dense, points }: PruningCurve): [number, number][] {
   return [...start, ...points.map(({ percent, value }): [number, number] => [percent, value.mean * 100])]
 }
 
+function hasInterval({ points }: PruningCurve): boolean {
+  return points.some(({ value }) => value.low !== undefined)
+}
+
 function curveBand({ cell, criterion, points }: PruningCurve) {
   const inside = points.flatMap(({ percent, value: { low, high } }): [number, number, number][] =>
     low === undefined || high === undefined ? [] : [[percent, low * 100, high * 100]],
@@ -164,31 +191,19 @@ function curveBand({ cell, criterion, points }: PruningCurve) {
 }
 
 /** The dense accuracy of each architecture as a thin level line: what every curve is measured against. */
-function denseMarks(curves: readonly PruningCurve[], theme: ChartTheme): LineSeriesOption[] {
+function denseMarks(curves: readonly PruningCurve[]): Mark[] {
   const levels = new Map(
     curves.flatMap(({ cell, dense }) => (dense === undefined ? [] : [[cell, dense.mean] as const])),
   )
-  const single = levels.size === 1
+  // Several stand close together, and their curves start at them.
+  const unlabelled = levels.size > 1
   return [...levels].map(([cell, mean]) => ({
-    type: 'line',
-    name: `dense ${CELL_NAMES[cell]}`,
-    data: [],
-    silent: true,
-    markLine: {
-      silent: true,
-      symbol: 'none',
-      animation: false,
-      lineStyle: { color: CELL_COLOURS[cell], type: 'solid', width: 1, opacity: 0.4 },
-      label: {
-        show: single,
-        position: 'insideEndTop',
-        fontSize: 10,
-        opacity: 1,
-        color: theme.faint,
-        formatter: `dense ${(mean * 100).toFixed(1)} %`,
-      },
-      data: [{ yAxis: mean * 100 }],
-    },
+    name: 'dense',
+    value: mean * 100,
+    colour: CELL_COLOURS[cell],
+    dash: 'solid',
+    opacity: 0.4,
+    unlabelled,
   }))
 }
 

@@ -1,14 +1,18 @@
 // How many retraining epochs bring the accuracy back: epochs to regain by percentage pruned, "never" as a level of its
 // own above the others.
+import type { LineSeriesOption } from 'echarts'
 import { CELL_NAMES, type Cell } from '../../shared/network.ts'
 import type { StudyResults } from '../../shared/results.ts'
 import type { Target } from '../../shared/study.ts'
 import { formatPercent } from '../format.ts'
 import { CELL_COLOURS, type ChartTheme } from './palette.ts'
 import { frame, line, numberAxisX, numberAxisY } from './parts.ts'
-import type { ChartSpec, TooltipRow } from './spec.ts'
+import type { ChartSpec, LegendItem, TooltipRow } from './spec.ts'
 
 type Level = StudyResults['levels'][number]
+
+/** Height of the strip of "never", in steps of the axis. */
+const STRIP = 0.9
 
 export interface RegainPanel {
   levels: readonly Level[] // of one target and criterion
@@ -22,32 +26,24 @@ export function regainLevels(results: StudyResults, target: Target): Level[] {
 }
 
 export function regainPanel({ levels, retrainEpochs, theme }: RegainPanel): ChartSpec {
-  const never = neverLevel(retrainEpochs)
   const cells = [...new Set(levels.map(({ cell }) => cell))]
   const of = (cell: Cell) =>
     levels.filter((level) => level.cell === cell).sort((a, b) => a.percent - b.percent)
-  const y = numberAxisY(theme, 'retraining epochs', {
-    min: 0,
-    max: never,
-    step: Math.max(1, Math.ceil(retrainEpochs / 5)),
-    label: (value) => (value === never ? 'never' : value > retrainEpochs ? '' : String(value)),
-  })
   return {
     option: {
-      ...frame(numberAxisX(theme, 'weights pruned, %', { min: 0, max: 100, step: 20 }), y),
-      series: cells.map((cell) =>
-        line(
-          { name: CELL_NAMES[cell], colour: CELL_COLOURS[cell], marker: 'circle' },
-          of(cell).map((level) => [level.percent, regainHeight(level, never)]),
-        ),
+      ...frame(
+        numberAxisX(theme, 'weights pruned, %', { min: 0, max: 100, step: 20 }),
+        regainAxis(theme, retrainEpochs),
       ),
+      series: [
+        neverStrip(theme, retrainEpochs),
+        ...cells.flatMap((cell, row) =>
+          regainSeries(cell, of(cell), neverHeight(retrainEpochs, row, cells.length)),
+        ),
+      ],
     },
-    legend: cells.map((cell) => ({
-      name: CELL_NAMES[cell],
-      colour: CELL_COLOURS[cell],
-      kind: 'line',
-      marker: 'circle',
-    })),
+    legend: regainLegend(theme, cells),
+    note: `never: not within ${retrainEpochs} retraining epochs. Hollow: some seeds never, mean of the others.`,
     table: {
       columns: [
         'architecture',
@@ -75,15 +71,93 @@ export function regainPanel({ levels, retrainEpochs, theme }: RegainPanel): Char
   }
 }
 
+/** Step of the axis: at most five to the last retraining epoch. */
+function axisStep(retrainEpochs: number): number {
+  return Math.max(1, Math.ceil(retrainEpochs / 5))
+}
+
 /** Height at which "never" is drawn: a whole axis step above the last retraining epoch. */
 export function neverLevel(retrainEpochs: number): number {
-  const step = Math.max(1, Math.ceil(retrainEpochs / 5))
+  const step = axisStep(retrainEpochs)
   return (Math.ceil(retrainEpochs / step) + 1) * step
 }
 
-function regainHeight({ regain }: Level, never: number): number | null {
-  if (regain.n === 0) return null
-  return regain.estimate.n === 0 || regain.never > regain.estimate.n ? never : regain.estimate.mean
+/** Height of "never" of one architecture: each has a row of its own in the strip, so that none hides another. */
+export function neverHeight(retrainEpochs: number, row: number, rows: number): number {
+  const strip = axisStep(retrainEpochs) * STRIP
+  return neverLevel(retrainEpochs) + (0.5 - (row + 0.5) / rows) * strip
+}
+
+function regainAxis(theme: ChartTheme, retrainEpochs: number) {
+  const step = axisStep(retrainEpochs)
+  const never = neverLevel(retrainEpochs)
+  return numberAxisY(theme, 'retraining epochs', {
+    min: 0,
+    max: never + step,
+    step,
+    label: (value) => (value === never ? 'never' : value > retrainEpochs ? '' : String(value)),
+  })
+}
+
+/** The ground behind "never": a place of its own, not a number of epochs. */
+function neverStrip(theme: ChartTheme, retrainEpochs: number): LineSeriesOption {
+  const never = neverLevel(retrainEpochs)
+  const half = (axisStep(retrainEpochs) * STRIP) / 2 + axisStep(retrainEpochs) * 0.15
+  return {
+    type: 'line',
+    name: 'never',
+    data: [],
+    silent: true,
+    markArea: {
+      silent: true,
+      itemStyle: { color: theme.axis, opacity: 0.25 },
+      data: [[{ yAxis: never - half }, { yAxis: never + half }]],
+    },
+  }
+}
+
+/** The means as a line; what never regained as points of the strip, joined by a thin dotted line. */
+function regainSeries(cell: Cell, levels: readonly Level[], never: number): LineSeriesOption[] {
+  const look = { name: CELL_NAMES[cell], colour: CELL_COLOURS[cell], marker: 'circle' } as const
+  const drawn = levels.filter(({ regain }) => regain.n > 0)
+  const means = drawn.filter((level) => !isNever(level))
+  const gone = drawn.filter(isNever)
+  const mean = line(
+    look,
+    means.map(({ percent, regain }) => [percent, regain.estimate.mean]),
+  )
+  // Hollow where some seeds never came back: the mean speaks for the others only.
+  const data = means.map(({ percent, regain }) => ({
+    value: [percent, regain.estimate.mean],
+    ...(regain.never > 0 ? { symbol: 'emptyCircle', symbolSize: 7 } : {}),
+  }))
+  const strip = line(
+    { ...look, dash: 'dotted', width: 1 },
+    gone.map(({ percent }) => [percent, never]),
+  )
+  return [{ ...mean, data }, strip]
+}
+
+/** Never: most of the seeds, or all of them, did not regain the accuracy. */
+function isNever({ regain }: Level): boolean {
+  return regain.estimate.n === 0 || regain.never > regain.estimate.n
+}
+
+function regainLegend(theme: ChartTheme, cells: readonly Cell[]): LegendItem[] {
+  return [
+    ...cells.map((cell): LegendItem => ({
+      name: CELL_NAMES[cell],
+      colour: CELL_COLOURS[cell],
+      kind: 'line',
+      marker: 'circle',
+    })),
+    {
+      name: 'hollow: some seeds never, mean of the others',
+      colour: theme.faint,
+      kind: 'line',
+      marker: 'ring',
+    },
+  ]
 }
 
 function tooltipRow({ cell, regain }: Level): TooltipRow {

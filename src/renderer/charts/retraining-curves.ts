@@ -5,7 +5,8 @@ import type { PrunedResult, StudyResults } from '../../shared/results.ts'
 import type { Target } from '../../shared/study.ts'
 import { formatPercent, formatShare } from '../format.ts'
 import { rampColour, type ChartTheme } from './palette.ts'
-import { baselineMarks, frame, line, numberAxisX, numberAxisY } from './parts.ts'
+import { LEVEL_MARGIN, baselineLevels, levelLegend, levelSeries } from './levels.ts'
+import { frame, line, numberAxisX, numberAxisY } from './parts.ts'
 import type { ChartSpec } from './spec.ts'
 
 export interface RetrainingPanel {
@@ -56,14 +57,16 @@ export function retrainingPanel({
 }: RetrainingPanel): ChartSpec {
   const colour = (index: number) => rampColour(theme, levels.length < 2 ? 0 : index / (levels.length - 1))
   const name = ({ percent }: RetrainingLevel) => formatPercent(percent)
+  const marks = baselineLevels(theme, baselines)
   return {
     option: {
       ...frame(
         numberAxisX(theme, 'retraining epoch', { min: 0, max: Math.max(1, retrainEpochs) }),
         numberAxisY(theme, 'test accuracy, %', range),
+        marks.length === 0 ? undefined : LEVEL_MARGIN,
       ),
       series: [
-        ...baselineMarks(theme, baselines),
+        ...levelSeries(theme, marks),
         ...levels.map((level, index) =>
           line(
             { name: name(level), colour: colour(index), width: 1.6, marker: 'circle' },
@@ -73,6 +76,7 @@ export function retrainingPanel({
       ],
     },
     legend: levels.map((level, index) => ({ name: name(level), colour: colour(index), kind: 'line' })),
+    levels: levelLegend(marks),
     table: {
       columns: ['% pruned', 'retraining epoch', 'mean accuracy', 'seeds'],
       rows: levels.flatMap(({ percent, seeds, accuracy }) =>

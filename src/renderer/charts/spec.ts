@@ -8,7 +8,7 @@ export interface ChartTable {
 }
 
 export type Dash = 'solid' | 'dashed' | 'dotted'
-export type Marker = 'circle' | 'triangle' | 'diamond' | 'none'
+export type Marker = 'circle' | 'triangle' | 'diamond' | 'ring' | 'none'
 
 export interface LegendItem {
   name: string
@@ -33,6 +33,10 @@ export interface TooltipContent {
 export interface ChartSpec {
   option: EChartsOption
   legend: LegendItem[]
+  /** Level lines with their values; views with many panels show these once for all. */
+  levels?: LegendItem[]
+  /** What the reader of an exported figure must know besides title and legend. */
+  note?: string
   table: ChartTable
   /** Content for a position on the x axis; undefined draws nothing. */
   tooltip: (x: number | string) => TooltipContent | undefined

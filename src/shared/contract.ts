@@ -205,6 +205,7 @@ export interface Events {
   'run/progressed': RunProgress
   'queue/changed': QueueStatus
   'task/progressed': { task: string; done: number; total?: number; what: string } // what: 'rows', 'bytes'
+  'plan/estimated': Record<string, never> // plans can say now how long a study takes on this machine
   'settings/changed': Settings
 }
 
@@ -216,6 +217,7 @@ export const EVENT_NAMES = [
   'run/progressed',
   'queue/changed',
   'task/progressed',
+  'plan/estimated',
   'settings/changed',
 ] as const satisfies readonly EventName[]
 

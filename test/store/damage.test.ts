@@ -35,6 +35,17 @@ const spoilt: Record<string, { spoil: (path: string) => void; reason: string }> 
   },
 }
 
+/** First page of a table or an index, counted from 1. */
+function rootPage(path: string, name: string): number {
+  const database = new Database(path, { readonly: true })
+  const page = database
+    .prepare<[string], number>('SELECT rootpage FROM sqlite_schema WHERE name = ?')
+    .pluck()
+    .get(name)
+  database.close()
+  return page!
+}
+
 describe('a database', () => {
   for (const [what, { spoil, reason }] of Object.entries(spoilt)) {
     it(`${what} is kept, never overwritten, and the last backup is offered`, async () => {
@@ -130,10 +141,8 @@ describe('a database', () => {
   it('with a damaged page inside is used until that is met, and refused at the next start', async () => {
     const folder = await usedWorkspace(true)
     const path = join(folder, 'lacuna.db')
-    // The roots of the tables are the first pages; every page but the first, which holds the schema, is spoilt.
     const bytes = readFileSync(path)
-    const schemaPages = 2
-    bytes.fill(0x5a, 4096 * schemaPages)
+    bytes.fill(0x5a, 4096 * (rootPage(path, 'runs') - 1), 4096 * rootPage(path, 'runs'))
     writeFileSync(path, bytes)
     const error = thrownBy(() => openStore(folder, { now: clock() }).check())
     expect(error).toMatchObject({ code: 'workspace-damaged' })
@@ -148,16 +157,9 @@ describe('a database', () => {
   it('that only the check finds damaged is refused at the next start', async () => {
     const folder = await usedWorkspace(true)
     const path = join(folder, 'lacuna.db')
-    const database = new Database(path)
-    // An index that lacks a row is read without complaint and answers wrongly.
-    const index = database
-      .prepare<[], { name: string; rootpage: number }>(
-        `SELECT name, rootpage FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'runs' LIMIT 1`,
-      )
-      .get()!
-    database.close()
+    // An index that lacks its rows is read without complaint and answers wrongly.
     const bytes = readFileSync(path)
-    bytes.writeUInt16BE(0, 4096 * (index.rootpage - 1) + 3) // number of cells of the page
+    bytes.writeUInt16BE(0, 4096 * (rootPage(path, 'sqlite_autoindex_runs_1') - 1) + 3) // number of cells
     writeFileSync(path, bytes)
     const store = openStore(folder, { now: clock() })
     expect(store.check()[0]).toMatchObject({ name: 'database', ok: false })
@@ -209,9 +211,13 @@ describe('backups', () => {
 })
 
 describe('migrations', () => {
-  const second = { version: 2, what: 'a test', sql: 'ALTER TABLE studies ADD COLUMN note TEXT' }
+  const second = {
+    version: MIGRATIONS.length + 1,
+    what: 'a test',
+    sql: 'ALTER TABLE studies ADD COLUMN note TEXT',
+  }
   const broken = {
-    version: 2,
+    version: MIGRATIONS.length + 1,
     what: 'a test',
     sql: 'ALTER TABLE studies ADD COLUMN note TEXT; CREATE TABLE runs (x)',
   }

@@ -91,7 +91,7 @@ describe('estimates', () => {
     const study = store.studies.create(definition, { id: 'abcdef01', name: 'x' })
     outlook.observe(study.id, 'gru', 'oracle', 100)
     outlook.observe(study.id, 'gru', 'oracle', 200)
-    expect(outlook.epoch(definition, dataset, 'gru', study.id)).toEqual({
+    expect(outlook.epoch(definition, dataset, 'gru', { studyId: study.id })).toEqual({
       ms: 150,
       basis: '2 epochs of this study',
     })

@@ -7,6 +7,7 @@ import { backupNow, Backups } from './backup.ts'
 import { BlobStore } from './blobs.ts'
 import { backupInstant, workspaceDamage, type WorkspaceDamage } from './damage.ts'
 import { connect, integrity, latestVersion, migrate, readVersion, type Connection } from './database.ts'
+import { CalibrationStore } from './calibrations.ts'
 import { DatasetStore } from './datasets.ts'
 import { storeFailure, suspect } from './failures.ts'
 import { emptyFolder, folderBytes, removeStaleFiles } from './files.ts'
@@ -132,6 +133,7 @@ export class Store {
   readonly runs: RunStore
   readonly blobs: BlobStore
   readonly settings: SettingStore
+  readonly calibrations: CalibrationStore
   readonly backups: Backups
   readonly #context: StoreContext
   readonly #unlock: () => void
@@ -145,6 +147,7 @@ export class Store {
     this.blobs = new BlobStore(this.#context)
     this.runs = new RunStore(this.#context, this.blobs)
     this.settings = new SettingStore(this.#context)
+    this.calibrations = new CalibrationStore(this.#context)
     this.backups = new Backups(database, paths, now)
   }
 

@@ -1,7 +1,8 @@
 // One engine process as seen from the program: starts it, hands it one run at a time, stops it, notices that it died.
 // Does not know how a process is made (`SpawnEngine`) nor where epochs are stored.
 import type { EngineStatus } from '../../shared/contract.ts'
-import { LacunaError } from '../../shared/errors.ts'
+import { fromErrorReport, LacunaError } from '../../shared/errors.ts'
+import type { MeasureJob, Measurement } from './measure.ts'
 import type {
   FinishedEpoch,
   FromEngine,
@@ -55,6 +56,8 @@ export class EngineHost {
   #work: Work | undefined
   #engines: { resolve: (engines: EngineStatus[]) => void; reject: (error: unknown) => void } | undefined
 
+  #measuring: { resolve: (found: Measurement) => void; reject: (error: unknown) => void } | undefined
+
   constructor(options: HostOptions) {
     this.#options = options
   }
@@ -93,6 +96,14 @@ export class EngineHost {
     })
   }
 
+  /** Ask how long training takes here; rejects with why it cannot be said. One question at a time. */
+  measure(job: MeasureJob): Promise<Measurement> {
+    return new Promise((resolve, reject) => {
+      this.#measuring = { resolve, reject }
+      this.#send({ type: 'measure', job })
+    })
+  }
+
   /** End the process. A run under way ends as crashed: stop it first. */
   close(): void {
     this.#process?.kill()
@@ -117,6 +128,11 @@ export class EngineHost {
   #receive(message: FromEngine): void {
     if (message.type === 'engines') {
       this.#engines?.resolve(message.engines)
+      return
+    }
+    if (message.type === 'measured') {
+      if ('problem' in message) this.#measuring?.reject(fromErrorReport(message.problem))
+      else this.#measuring?.resolve(message.measurement)
       return
     }
     const work = this.#work
@@ -177,12 +193,10 @@ export class EngineHost {
 
   #exited(reason: string): void {
     this.#process = undefined
-    this.#engines?.reject(
-      new LacunaError(
-        'engine-crashed',
-        `The engine process ended while engines were being loaded (${reason}).`,
-      ),
-    )
+    const ended = (doing: string) =>
+      new LacunaError('engine-crashed', `The engine process ended while ${doing} (${reason}).`)
+    this.#engines?.reject(ended('engines were being loaded'))
+    this.#measuring?.reject(ended('its speed was being measured'))
     const work = this.#work
     if (work === undefined) return
     const outcome: HostOutcome = work.stopping === undefined ? { how: 'crashed', reason } : { how: 'stopped' }

@@ -4,7 +4,7 @@ import type { Dataset } from '../../shared/dataset.ts'
 import { LacunaError } from '../../shared/errors.ts'
 import { GATES, type Cell } from '../../shared/network.ts'
 import type { RunSpec, StudyDefinition } from '../../shared/study.ts'
-import { recurrentWeightCount, type Outlook } from './outlook.ts'
+import { keptShare, recurrentWeightCount, type EpochEstimate, type Outlook } from './outlook.ts'
 
 /** Estimate the time of all runs with `jobs` at a time; undefined while nothing comparable has been measured. */
 export function estimateTime(
@@ -14,12 +14,15 @@ export function estimateTime(
   outlook: Outlook,
   jobs: number,
 ): { ms: number; basis: string } | undefined {
+  const estimates = new Map<string, EpochEstimate>()
   let ms = 0
   let basis = ''
-  for (const cell of definition.cells) {
-    const epoch = outlook.epoch(definition, dataset, cell)
+  for (const { cell, prune, epochs } of runs) {
+    const density = keptShare(definition, prune)
+    const key = `${cell}|${density}`
+    const epoch = estimates.get(key) ?? outlook.epoch(definition, dataset, cell, { density })
     if (epoch === undefined) return undefined
-    const epochs = runs.filter((r) => r.cell === cell).reduce((sum, r) => sum + r.epochs, 0)
+    estimates.set(key, epoch)
     ms += epoch.ms * epochs
     basis = epoch.basis
   }

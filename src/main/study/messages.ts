@@ -1,10 +1,12 @@
 // What crosses between the program and its engine processes, and inside them between the two threads. Typed arrays
 // pass as they are: both sides use structured cloning.
 import type { EngineStatus } from '../../shared/contract.ts'
+import type { ErrorReport } from '../../shared/errors.ts'
 import type { NetworkDescription } from '../../shared/network.ts'
 import type { EpochRecord, RunProblem } from '../../shared/results.ts'
 import type { EngineChoice, PruneSpec } from '../../shared/study.ts'
 import type { EncodedSplit, EngineInfo, OptimizerOptions } from '../engine/engine.ts'
+import type { MeasureJob, Measurement } from './measure.ts'
 
 /** The oracle is for tests and is offered to nobody. */
 export type JobEngine = EngineChoice | 'oracle'
@@ -57,6 +59,7 @@ export type ToEngine =
   | { type: 'stored'; epoch: number }
   | { type: 'stop' } // return before the next batch
   | { type: 'engines' } // which engines can be loaded here?
+  | { type: 'measure'; job: MeasureJob } // how fast is this machine?
 
 /** From an engine process. */
 export type FromEngine =
@@ -66,6 +69,8 @@ export type FromEngine =
   | { type: 'epoch'; epoch: FinishedEpoch }
   | { type: 'ended'; outcome: RunOutcome }
   | { type: 'engines'; engines: EngineStatus[] }
+  | { type: 'measured'; measurement: Measurement }
+  | { type: 'measured'; problem: ErrorReport }
 
 /** To the training thread; stopping goes through shared memory as well. */
 export type ToWorker = ToEngine

@@ -2,7 +2,7 @@
 // finished on this machine. Says nothing while nothing has been measured.
 import { GATES, type Cell } from '../../shared/network.ts'
 import type { Dataset } from '../../shared/dataset.ts'
-import type { StudyDefinition } from '../../shared/study.ts'
+import type { PruneSpec, StudyDefinition } from '../../shared/study.ts'
 import type { Store } from '../store/store.ts'
 
 interface Measured {
@@ -39,6 +39,15 @@ export function recurrentWeightCount(
   return GATES[cell].length * hidden * (embedding + hidden + (layers - 1) * 2 * hidden)
 }
 
+/** Share of the recurrent weights that a pruned run keeps, 0 to 1. */
+export function keptShare(definition: StudyDefinition, prune: PruneSpec | undefined): number {
+  if (prune === undefined) return 1
+  const { embedding, hidden, layers } = definition.model
+  const inputs = embedding + (layers - 1) * hidden
+  const ofTarget = { both: inputs + layers * hidden, i2h: inputs, h2h: layers * hidden }
+  return 1 - (prune.percent / 100) * (ofTarget[prune.target] / ofTarget.both)
+}
+
 /**
  * Work of one training epoch, in an arbitrary unit. TensorFlow pays for every operation it starts, so its work is
  * batches * steps * layers; the other engines pay for multiply-adds, three times in training.
@@ -52,15 +61,22 @@ export function epochWork(definition: StudyDefinition, dataset: Dataset, cell: C
   return passes * steps * recurrentWeightCount(definition, cell)
 }
 
+/** What a short calibration of this machine says about one training epoch; `density`: kept recurrent weights, 0 to 1. */
+export interface CalibrationSource {
+  epoch(definition: StudyDefinition, dataset: Dataset, cell: Cell, density: number): EpochEstimate | undefined
+}
+
 export class Outlook {
   readonly #store: Store
   readonly #byStudy = new Map<string, Measured>() // study|cell
   readonly #byEngine = new Map<string, { perWork: number; epochs: number }>() // engine|cell, of the newest study
   #lastEngine: string | undefined
+  readonly #calibration: CalibrationSource | undefined
   #loaded = false
 
-  constructor(store: Store) {
+  constructor(store: Store, calibration?: CalibrationSource) {
     this.#store = store
+    this.#calibration = calibration
   }
 
   /** Take a finished training epoch into account. */
@@ -94,11 +110,13 @@ export class Outlook {
     definition: StudyDefinition,
     dataset: Dataset,
     cell: Cell,
-    studyId?: string,
+    { studyId, density = 1 }: { studyId?: string; density?: number } = {},
   ): EpochEstimate | undefined {
     this.#load()
     const own = studyId === undefined ? undefined : this.#byStudy.get(`${studyId}|${cell}`)
     if (own !== undefined) return { ms: own.ms, basis: `${own.epochs} epochs of this study` }
+    const calibrated = this.#calibration?.epoch(definition, dataset, cell, density)
+    if (calibrated !== undefined) return calibrated
     const engine = definition.engine === 'auto' ? this.#lastEngine : definition.engine
     if (engine === undefined) return undefined
     const same = this.#byEngine.get(`${engine}|${cell}`)
@@ -124,7 +142,7 @@ export class Outlook {
     let ms = 0
     let runs = 0
     for (const { cell, count, epochsLeft } of this.#store.runs.workLeft(studyId)) {
-      const epoch = this.epoch(definition, dataset, cell, studyId)
+      const epoch = this.epoch(definition, dataset, cell, { studyId })
       if (epoch === undefined) return undefined
       ms += epoch.ms * epochsLeft
       runs += count

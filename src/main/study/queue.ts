@@ -7,7 +7,7 @@ import type { Store } from '../store/store.ts'
 import { DiskWait } from './disk-wait.ts'
 import { EngineHost, type SpawnEngine } from './engine-host.ts'
 import type { FinishedEpoch, JobEngine, RunAbout, RunOutcome, RunPosition } from './messages.ts'
-import { Outlook } from './outlook.ts'
+import { Outlook, type CalibrationSource } from './outlook.ts'
 import { JobPlanner } from './plan.ts'
 import { settleRun, type StopReason } from './settle.ts'
 import { superviseRun } from './supervisor.ts'
@@ -19,6 +19,7 @@ export interface QueueOptions {
   jobs: number
   log: (message: string, error?: unknown) => void
   memory: number // bytes all engine processes together may hold
+  calibration?: CalibrationSource
   changed: () => void // something runs, waits or stands still that did not before
   retryMs?: number // how often a full disk is tried again
   killAfterMs?: number
@@ -56,7 +57,7 @@ export class Queue {
     this.#options = options
     this.#store = options.store
     this.#jobs = options.jobs
-    this.outlook = new Outlook(options.store)
+    this.outlook = new Outlook(options.store, options.calibration)
     this.planner = new JobPlanner(options.store, options.engine)
     this.#disk = new DiskWait({ retryMs: options.retryMs ?? RETRY_MS, changed: () => this.#diskChanged() })
   }

@@ -15,6 +15,7 @@ import { CELLS, CELL_NAMES } from '../../shared/network.ts'
 import type { RunRecord, StudyResults } from '../../shared/results.ts'
 import { expandStudy, parseStudy, type StudyDefinition } from '../../shared/study.ts'
 import type { Store } from '../store/store.ts'
+import { Calibrator } from './calibration.ts'
 import { resultsCsv } from './csv.ts'
 import { checkEngines, type CheckWatch } from './engine-check.ts'
 import { EngineHost, type SpawnEngine } from './engine-host.ts'
@@ -55,6 +56,7 @@ export class StudyService {
   readonly #memory: number
   readonly #spawn: SpawnEngine
   readonly #queue: Queue
+  readonly #calibrator: Calibrator
   readonly #housekeeping: Housekeeping
   #announcing: NodeJS.Timeout | undefined
 
@@ -66,7 +68,9 @@ export class StudyService {
     this.#memory = memory
     this.#spawn = options.spawn
     this.#housekeeping = new Housekeeping(options.store, now, log)
-    this.#queue = new Queue({ ...queue, log, memory, changed: () => this.#announceQueue() })
+    const calibration = new Calibrator({ ...queue, log, busy: () => this.#queue.running > 0 })
+    this.#calibrator = calibration
+    this.#queue = new Queue({ ...queue, log, memory, calibration, changed: () => this.#announceQueue() })
   }
 
   /** Begin working: continues interrupted and queued runs. */
@@ -81,7 +85,7 @@ export class StudyService {
 
   /** Stop all runs, keep what is finished, end the engine processes. Close the store afterwards. */
   async close(): Promise<void> {
-    await this.#queue.close()
+    await Promise.all([this.#queue.close(), this.#calibrator.close()])
     clearTimeout(this.#announcing)
     await this.#housekeeping.finish()
   }
@@ -92,10 +96,17 @@ export class StudyService {
   }
 
   /**
-   * Say what starting a definition would mean. Changes nothing.
+   * Say what starting a definition would mean. Changes nothing. The time is measured meanwhile where it is not known:
+   * `plan/estimated` tells when the same question has a better answer.
    * @throws LacunaError bad-request, not-found, too-large
    */
   plan(definition: unknown): StudyPlan {
+    const plan = this.#plan(definition)
+    this.#calibrator.want(plan.definition)
+    return plan
+  }
+
+  #plan(definition: unknown): StudyPlan {
     const given = parseStudy(definition)
     const dataset = this.#store.datasets.find(given.dataset)
     const study = { ...given, dataset: dataset.id } // a name or the beginning of an id is good enough to ask
@@ -118,7 +129,7 @@ export class StudyService {
    * @throws LacunaError bad-request, not-found, too-large, disk-full
    */
   start(definition: unknown, name?: string): StudySummary {
-    const { id, definition: study } = this.plan(definition)
+    const { id, definition: study } = this.#plan(definition)
     const known = this.#store.studies.has(id)
     if (known !== undefined) {
       if (known === 'removed') this.#store.studies.restore(id)

@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { toErrorReport } from '../../shared/errors.ts'
 import { RunControl } from '../engine/control.ts'
 import { loadEngine, tryEngines } from './engines.ts'
+import { measure, type MeasureJob } from './measure.ts'
 import type { FromWorker, RunJob, RunOutcome, ToWorker } from './messages.ts'
 import { assertJob, executeRun, type RunLink } from './run.ts'
 
@@ -38,6 +39,15 @@ async function run(job: RunJob): Promise<RunOutcome> {
   }
 }
 
+async function measureHere(job: MeasureJob): Promise<FromWorker> {
+  try {
+    const engine = await loadEngine(job.engine)
+    return { type: 'measured', measurement: measure(engine, job, () => performance.now()) }
+  } catch (error) {
+    return { type: 'measured', problem: toErrorReport(error) }
+  }
+}
+
 port.on('message', (message: ToWorker) => {
   switch (message.type) {
     case 'start':
@@ -48,6 +58,9 @@ port.on('message', (message: ToWorker) => {
       break
     case 'stop': // between epochs the shared flag alone would not be seen
       answer?.(false)
+      break
+    case 'measure':
+      void measureHere(message.job).then(post)
       break
     case 'engines':
       void tryEngines().then((engines) => post({ type: 'engines', engines }))

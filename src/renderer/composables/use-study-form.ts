@@ -1,6 +1,16 @@
 // The definition being written for a new study: starts from the address or a preset, is checked on every change, asks
 // the workbench for the plan, and keeps itself in the address.
-import { computed, reactive, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue'
+import {
+  computed,
+  onScopeDispose,
+  reactive,
+  ref,
+  shallowRef,
+  watch,
+  type ComputedRef,
+  type Ref,
+  type ShallowRef,
+} from 'vue'
 import { useRoute, useRouter } from 'vue-router'
 import type { z } from 'zod'
 import type { StudyPlan } from '../../shared/contract.ts'
@@ -14,7 +24,7 @@ import {
   type PruningStudy,
   type StudyDefinition,
 } from '../../shared/study.ts'
-import { request } from '../api.ts'
+import { on, request } from '../api.ts'
 import { useApp } from '../stores/app.ts'
 
 const PLAN_DELAY_MS = 250
@@ -110,6 +120,9 @@ export function useStudyForm(): StudyFormState {
     },
     { immediate: true },
   )
+
+  // The speed of this machine has been measured: the same plan can say now how long it takes.
+  onScopeDispose(on('plan/estimated', () => void update()))
 
   async function update(): Promise<void> {
     const wanted = definition.value

@@ -1,7 +1,8 @@
 // Every step of the schema in order. To add one: a new numbered file, and its line here.
 import { first } from './0001-first.ts'
+import { calibrations } from './0002-calibrations.ts'
 import type { Migration } from './migration.ts'
 
-export const MIGRATIONS: readonly Migration[] = [first]
+export const MIGRATIONS: readonly Migration[] = [first, calibrations]
 
 export type { Migration }

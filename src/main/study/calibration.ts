@@ -1,0 +1,201 @@
+// Finds out how fast this machine trains the models of a study before any run: asks an engine process to time a few steps
+// and remembers the answer. One calibration at a time, none while runs compute.
+import { cpus } from 'node:os'
+import { z } from 'zod'
+import type { Emit } from '../../shared/contract.ts'
+import type { Dataset } from '../../shared/dataset.ts'
+import type { Cell } from '../../shared/network.ts'
+import { randomStream } from '../../shared/random.ts'
+import { canonicalJson, type StudyDefinition } from '../../shared/study.ts'
+import { contentFromBytes } from '../data/content.ts'
+import { encodeDataset } from '../data/vocabulary.ts'
+import type { Store } from '../store/store.ts'
+import { EngineHost, type SpawnEngine } from './engine-host.ts'
+import { PRUNED_PERCENT, type MeasureJob, type Measurement } from './measure.ts'
+import type { JobEngine } from './messages.ts'
+import { recurrentWeightCount, splitSizes, type EpochEstimate } from './outlook.ts'
+import { studyNetwork } from './plan.ts'
+
+/** What is remembered; times in milliseconds per sequence. */
+const calibrationSchema = z.object({
+  engine: z.string(), // for people: fused avx512
+  train: z.number(),
+  pruned: z.number(),
+  test: z.number(),
+  scale: z.number(), // how much more work the model of the study is than the one that was measured
+})
+type Calibration = z.infer<typeof calibrationSchema>
+
+/** Recurrent weights of a model that is measured as it is; a larger one is measured smaller. */
+const LARGEST = 1e6
+const SEQUENCES = 512
+/** An engine process that is ready makes the next calibration quick; one that idles is ended. */
+const IDLE_MS = 20_000
+const LIMIT_MS = 30_000
+
+export interface CalibratorOptions {
+  store: Store
+  emit: Emit
+  spawn: SpawnEngine
+  log: (message: string, error?: unknown) => void
+  busy: () => boolean // runs are computing: measuring would disturb them and be disturbed
+  engine?: JobEngine // tests only: instead of the one the study asks for
+}
+
+interface Wanted {
+  definition: StudyDefinition
+  cells: Cell[]
+}
+
+export class Calibrator {
+  readonly #options: CalibratorOptions
+  readonly #known = new Map<string, Calibration>()
+  readonly #failed = new Set<string>()
+  #wanted: Wanted | undefined
+  #working: Promise<void> | undefined
+  #host: EngineHost | undefined
+  #idle: NodeJS.Timeout | undefined
+  #closed = false
+
+  constructor(options: CalibratorOptions) {
+    this.#options = options
+  }
+
+  /** Estimate one training epoch with a share `density` of the recurrent weights kept, from a calibration. */
+  epoch(
+    definition: StudyDefinition,
+    dataset: Dataset,
+    cell: Cell,
+    density: number,
+  ): EpochEstimate | undefined {
+    const found = this.#find(this.#key(definition, cell))
+    if (found === undefined) return undefined
+    const { train, validation, test } = splitSizes(definition, dataset)
+    // Between the two densities that were measured the time is taken to be proportional to the kept weights.
+    const least = 1 - PRUNED_PERCENT / 100
+    const share = Math.max(0, (density - least) / (1 - least))
+    const trained = Math.min(found.train, found.pruned) * (1 - share) + found.train * share
+    const tested = found.test * (trained / found.train)
+    const smaller = found.scale > 1 ? ', with a smaller model' : ''
+    return {
+      ms: found.scale * (train * trained + (validation + test) * tested),
+      basis: `measured on this machine: a few training steps of each architecture with the ${found.engine} engine${smaller}`,
+    }
+  }
+
+  /** Measure soon what is not known yet about a study; `plan/estimated` tells when it is. The last call wins. */
+  want(definition: StudyDefinition): void {
+    if (this.#closed || this.#options.busy()) return
+    const cells = definition.cells.filter((cell) => {
+      const key = this.#key(definition, cell)
+      return !this.#failed.has(key) && this.#find(key) === undefined
+    })
+    if (cells.length === 0) return
+    this.#wanted = { definition, cells }
+    this.#working ??= this.#work()
+  }
+
+  /** Stop measuring; resolves when nothing uses the store any more. */
+  async close(): Promise<void> {
+    this.#closed = true
+    clearTimeout(this.#idle)
+    this.#host?.close()
+    await this.#working
+  }
+
+  async #work(): Promise<void> {
+    clearTimeout(this.#idle)
+    await new Promise((resolve) => setImmediate(resolve)) // whoever asked is answered first
+    for (let next = this.#take(); next !== undefined; next = this.#take()) await this.#calibrate(next)
+    this.#working = undefined // in the same moment in which nothing was found to do
+    this.#idle = setTimeout(() => {
+      this.#host?.close()
+      this.#host = undefined
+    }, IDLE_MS)
+    this.#idle.unref()
+  }
+
+  #take(): Wanted | undefined {
+    const next = this.#closed ? undefined : this.#wanted
+    this.#wanted = undefined
+    return next
+  }
+
+  async #calibrate({ definition, cells }: Wanted): Promise<void> {
+    const keys = cells.map((cell) => this.#key(definition, cell))
+    try {
+      const { job, scales } = this.#job(definition, cells)
+      const { engine, paces } = await this.#measure(job)
+      // A run that began meanwhile has spoilt the timing.
+      if (this.#closed || this.#options.busy()) return
+      const name = [engine.name, engine.instructionSet].filter((part) => part !== undefined).join(' ')
+      const found = new Map(keys.map((key, i) => [key, { ...paces[i]!, engine: name, scale: scales[i]! }]))
+      for (const [key, calibration] of found) this.#known.set(key, calibration)
+      this.#options.store.calibrations.put(found)
+      this.#options.emit('plan/estimated', {})
+    } catch (error) {
+      if (this.#closed) return
+      for (const key of keys) this.#failed.add(key)
+      this.#options.log('The speed of this machine could not be measured', error)
+    }
+  }
+
+  #measure(job: MeasureJob): Promise<Measurement> {
+    this.#host ??= new EngineHost({ spawn: this.#options.spawn, memoryLimit: Infinity })
+    const host = this.#host
+    const limit = setTimeout(() => host.close(), LIMIT_MS)
+    return host.measure(job).finally(() => clearTimeout(limit))
+  }
+
+  #job(definition: StudyDefinition, cells: readonly Cell[]): { job: MeasureJob; scales: number[] } {
+    const content = contentFromBytes(this.#options.store.datasets.content(definition.dataset))
+    const count = Math.min(content.train.length, Math.max(SEQUENCES, definition.training.batchSize))
+    const order = randomStream(0, 'calibration').permutation(content.train.length).subarray(0, count)
+    const train = [...order].map((n) => content.train[n]!)
+    const { vocabulary, train: sequences } = encodeDataset(
+      { ...content, train, test: [] },
+      definition.encoding,
+    )
+    const sizes = { vocabulary: vocabulary.size, classes: content.classes.length }
+    const smaller = cells.map((cell) => measurable(definition, cell))
+    return {
+      job: {
+        engine: this.#options.engine ?? definition.engine,
+        networks: cells.map((cell, i) => studyNetwork(smaller[i]!.definition, cell, sizes)),
+        sequences,
+        batchSize: definition.training.batchSize,
+      },
+      scales: smaller.map(({ scale }) => scale),
+    }
+  }
+
+  #find(key: string): Calibration | undefined {
+    const known = this.#known.get(key)
+    if (known !== undefined) return known
+    const stored = calibrationSchema.safeParse(this.#options.store.calibrations.get(key))
+    if (!stored.success) return undefined
+    this.#known.set(key, stored.data)
+    return stored.data
+  }
+
+  /** Everything the pace depends on: a workspace may be copied to another machine. */
+  #key({ model, training, dataset, encoding, padding, engine }: StudyDefinition, cell: Cell): string {
+    const processors = cpus()
+    const machine = `${processors[0]?.model ?? 'unknown'} x ${processors.length}`
+    const choice = this.#options.engine ?? engine
+    const { batchSize } = training
+    return canonicalJson({ machine, engine: choice, cell, model, batchSize, dataset, encoding, padding })
+  }
+}
+
+/** The study with a model small enough to be measured in an instant, and how much more work its own is. */
+function measurable(definition: StudyDefinition, cell: Cell): { definition: StudyDefinition; scale: number } {
+  const weights = recurrentWeightCount(definition, cell)
+  let smaller = definition
+  while (recurrentWeightCount(smaller, cell) > LARGEST) {
+    const { embedding, hidden, layers } = smaller.model
+    const model = { embedding: Math.ceil(embedding / 2), hidden: Math.ceil(hidden / 2), layers }
+    smaller = { ...smaller, model }
+  }
+  return { definition: smaller, scale: weights / recurrentWeightCount(smaller, cell) }
+}

@@ -76,6 +76,10 @@ async function agreed(damage: WorkspaceDamage, choice: 'backup' | 'empty'): Prom
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   try {
     return /^y(es)?$/i.test((await terminal.question(`${what}? [y/N] `)).trim())
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ABORT_ERR') throw error
+    note('') // Ctrl+C or Ctrl+D leaves the question standing on the line
+    return false
   } finally {
     terminal.close()
   }

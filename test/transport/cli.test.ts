@@ -23,9 +23,11 @@ function file(name: string, content: string): string {
   return path
 }
 
+let engines: Promise<Check[]> | undefined
+
 /** Skip, saying why, where nothing can be trained. */
 async function needEngine(skip: (note: string) => void): Promise<void> {
-  const checks = await lacunaJson<Check>(join(folder, 'engines'), 'doctor')
+  const checks = await (engines ??= lacunaJson<Check>(join(folder, 'engines'), 'doctor'))
   const training = checks.find(({ name }) => name === 'training')!
   const why = checks.filter(({ name }) => name.startsWith('engine ')).map(({ found }) => found)
   if (!training.ok) skip(`no engine works here: ${why.join(' ')}`)
@@ -192,14 +194,15 @@ describe('a study', () => {
     if (process.platform === 'win32') skip('Windows has no SIGINT between processes')
     const long = ['--set', 'training.epochs=10000', '--set', 'prune.percentages=[40]', '--json']
     const { child, ended } = startLacuna(workspace, [...args, ...long])
-    await new Promise<void>((resolve) => {
+    const epoch = new Promise<void>((resolve) => {
       child.stdout!.on('data', (chunk: Buffer) => {
         if (chunk.toString().includes('"event":"epoch"')) resolve()
       })
     })
+    await Promise.race([epoch, ended])
     child.kill('SIGINT')
     const { code, stderr, stdout } = await ended
-    expect(code).toBe(1)
+    expect(code, stderr).toBe(1)
     const id = /lacuna study resume (\w+)/.exec(stderr)![1]!
     const epochs = stdout.split('\n').filter((line) => line.includes('"event":"epoch"')).length
     const [shown] = await lacunaJson<StudyDetail>(workspace, 'study', 'show', id)

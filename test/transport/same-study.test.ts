@@ -64,12 +64,13 @@ async function generate(workspace: string): Promise<void> {
 async function killAfterEpochs(workspace: string, args: string[], epochs: number): Promise<void> {
   const { child, ended } = startLacuna(workspace, args)
   let seen = ''
-  await new Promise<void>((resolve) => {
+  const reached = new Promise<void>((resolve) => {
     child.stdout!.on('data', (chunk: Buffer) => {
       seen += chunk.toString()
       if (seen.split('"event":"epoch"').length > epochs) resolve()
     })
   })
+  await Promise.race([reached, ended])
   child.kill('SIGKILL')
   await ended
 }

@@ -20,9 +20,11 @@ export async function followStudy(
   flags: CommonOptions,
   begin: () => Promise<StudySummary>,
 ): Promise<void> {
+  // Listened for before anything is said, so that whoever hears of the study can stop it.
+  const stopped = untilStopped()
   const summary = await begin()
   const follower = new Follower(workbench, summary, flags.json === true)
-  const ended = await Promise.race([follower.untilEnded(), untilStopped()])
+  const ended = await Promise.race([follower.untilEnded(), stopped])
   follower.stop()
   if (typeof ended === 'string') {
     note('Stopping and saving.')

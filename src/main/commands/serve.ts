@@ -48,10 +48,11 @@ async function serve(options: ServeOptions): Promise<void> {
   await withWorkbench({ ...options, command: 'serve', work: true }, async (workbench, workspace) => {
     const server = await startHttpServer(workbench, { rendererFolder, log, ...portOf(options) })
     try {
+      const stopped = untilStopped() // before the address is said: whoever reads it may stop the server
       await writeControlFile(workspace, server)
       await present(server.newAddress(), options)
       offerFreshAddresses(server)
-      await untilStopped()
+      await stopped
       note('Stopping and saving.')
     } finally {
       await removeControlFile(workspace)

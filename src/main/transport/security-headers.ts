@@ -30,7 +30,6 @@ export function securityHeaders(policy: string): Record<string, string> {
     'Cross-Origin-Opener-Policy': 'same-origin',
     'Cross-Origin-Resource-Policy': 'same-origin',
     'Origin-Agent-Cluster': '?1',
-    'Permissions-Policy':
-      'camera=(), geolocation=(), microphone=(), payment=(), usb=(), serial=()',
+    'Permissions-Policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=(), serial=()',
   }
 }

@@ -124,16 +124,17 @@ describeWithShared('Published structures', (folder) => {
       },
     )
 
-    it.runIf(wanted === 'all')(
-      'lose their accuracy when the gates are masked right: they were trained on scrambled masks',
-      ({ skip }) => {
-        if (typeof engine === 'string') return skip(engine)
-        const name = 'watts_strogatz_0'
-        for (const cell of ['lstm', 'gru']) {
-          const { correct } = evaluate(engine, { cell, name }, 'per-gate')
-          expect(correct).toBeLessThan(expected.structure[cell]![name]!.correct - 1000)
-        }
-      },
-    )
+    // One engine that is fast enough shows it for all: the others agree with it above.
+    if (wanted !== 'all') return
+    it('lose their accuracy when the gates are masked right: they were trained on scrambled masks', ({
+      skip,
+    }) => {
+      if (typeof engine === 'string') return skip(engine)
+      const name = 'watts_strogatz_0'
+      for (const cell of ['lstm', 'gru']) {
+        const { correct } = evaluate(engine, { cell, name }, 'per-gate')
+        expect(correct).toBeLessThan(expected.structure[cell]![name]!.correct - 1000)
+      }
+    })
   })
 })

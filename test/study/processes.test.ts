@@ -40,14 +40,17 @@ describe('an engine process', () => {
     const progress = () => events.filter((e) => e.name === 'run/progressed')
     await until(() => progress().length >= 5, 'five positions')
     expect(progress().length).toBeLessThan(((performance.now() - start) / 1000) * 20 + 1)
-    expect(progress().at(-1)!.payload).toMatchObject({
-      studyId: id,
-      epochs: 50,
-      phase: 'training',
-      batches: 675,
-      batch: expect.any(Number),
-      loss: expect.any(Number),
-    })
+    // The last one may be of the test of an epoch, when the machine is busy.
+    expect(progress().map(({ payload }) => payload)).toContainEqual(
+      expect.objectContaining({
+        studyId: id,
+        epochs: 50,
+        phase: 'training',
+        batches: 675,
+        batch: expect.any(Number),
+        loss: expect.any(Number),
+      }),
+    )
     const asked = performance.now()
     service.pause(id)
     await until(() => service.status().running === 0, 'the stop')

@@ -132,6 +132,15 @@ describe('learning curves', () => {
     expect(seriesOf(spec).map(({ name }) => name)).toEqual(['train', 'test'])
   })
 
+  it('marks the first epoch, which draws no line yet', () => {
+    const test = (epochs: number) => {
+      const seeds = [{ ...base[0]!, epochs: base[0]!.epochs.slice(0, epochs) }]
+      return seriesOf(learningCurves({ ...input, seeds })).find(({ name }) => name === 'test')
+    }
+    expect(test(1)).toMatchObject({ symbol: 'circle', showSymbol: true })
+    expect(test(2)).toMatchObject({ symbol: 'none', showSymbol: false })
+  })
+
   it('averages each epoch over the seeds that have it', () => {
     const [first, second] = base
     const short = { ...second!, epochs: second!.epochs.slice(0, 1) }

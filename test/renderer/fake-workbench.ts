@@ -18,7 +18,7 @@ import { expandStudy, parseStudy, type PruningStudy, type StudyDefinition } from
 import { definition, makeDataset, makeEpochs, makeRuns, type FakeDataset } from './support/fake-data.ts'
 import { fakePreview } from './support/fake-preview.ts'
 
-export const SCENARIOS = ['empty', 'first', 'busy', 'full', 'failing', 'huge'] as const
+export const SCENARIOS = ['empty', 'first', 'busy', 'full', 'failing', 'huge', 'small'] as const
 export type Scenario = (typeof SCENARIOS)[number]
 
 interface FakeStudy {
@@ -72,6 +72,7 @@ export class FakeWorkbench {
     if (scenario === 'first') return
     this.#addDataset(makeDataset('da0a', 'Darji 2021', 25_000, 7, true))
     this.#addDataset(makeDataset('b00c', 'Embedded Reber', 8000, 11, false))
+    if (scenario === 'small') return this.#fillSmall()
     this.#addStudy('s1', 'Pruning, five seeds', definition('da0a'), (i, _s, n) =>
       this.#stateAt(i, n, scenario),
     )
@@ -101,6 +102,23 @@ export class FakeWorkbench {
           () => 'done',
         )
     }
+  }
+
+  /** The least a study can be, and studies that have just begun. */
+  #fillSmall(): void {
+    const one = { cells: ['gru'], seeds: [1], prune: { percentages: [50], targets: ['both'] } }
+    this.#addStudy('s1', 'One of each', definition('da0a', one), () => 'done')
+    this.#addStudy('s2', 'Just begun', definition('da0a'), (i) => (i === 0 ? 'running' : 'queued'))
+    const [first] = this.#study('s2').runs
+    first!.epochs = makeEpochs(first!.spec, 1)
+    this.#addStudy(
+      's3',
+      'First pruning',
+      definition('da0a', { cells: ['lstm', 'gru'], seeds: [1] }),
+      (_i, { prune }) => (prune === undefined || prune.percent < 30 ? 'done' : 'queued'),
+    )
+    this.#addStudy('s4', 'Not begun', definition('da0a'), () => 'queued')
+    this.#timer = setInterval(() => this.#tick(), 700)
   }
 
   #stateAt(index: number, total: number, scenario: Scenario): RunState {
@@ -547,6 +565,7 @@ function results(study: FakeStudy): StudyResults {
       regain: { n: runs.length, never: runs.length - regained.length, estimate: estimate(regained) },
     }
   })
+  const percentages = (study.definition as PruningStudy).prune?.percentages.length
   const safe = groupBy(pruned, (r) => `${r.cell} ${r.target} ${r.criterion}`).map((runs) => {
     const { cell, target, criterion } = runs[0]!
     const perSeed = groupBy(runs, (r) => String(r.seed)).map((own) => ({
@@ -556,7 +575,7 @@ function results(study: FakeStudy): StudyResults {
         own[0]!.baseAccuracy,
         margin,
       ),
-      complete: own.length === 10,
+      complete: own.length === percentages,
     }))
     return { cell, target, criterion, perSeed, estimate: estimate(perSeed.map(({ percent }) => percent)) }
   })

@@ -36,6 +36,10 @@ const VIEWS: [Scenario, string, string | RegExp][] = [
   ['full', '/nowhere', 'There is nothing at this address'],
   ['busy', '/studies', 'running'],
   ['busy', '/studies/s1?tab=training', 'mean of seeds'],
+  ['small', '/studies/s1', 'How much can be pruned safely'],
+  ['small', '/studies/s2', 'Base models are trained first'],
+  ['small', '/studies/s3', 'Regaining accuracy'],
+  ['small', '/studies/s4', 'waiting for the first epoch'],
   ['failing', '/studies/s1', 'did not end well'],
   ['failing', '/settings', 'npm rebuild'],
   ['huge', '/studies', '204'],
@@ -65,6 +69,71 @@ function namelessControls(page: Page): Promise<string[]> {
     return [...controls]
       .filter((element) => !named(element))
       .map((element) => element.outerHTML.slice(0, 160))
+  })
+}
+
+/** Walk the page with Tab: controls that are never reached, and stops that show no mark of the focus. */
+async function controlsTabMisses(page: Page): Promise<{ never: string[]; unmarked: string[] }> {
+  const unmarked: string[] = []
+  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur())
+  for (let i = 0; i < 250; i++) {
+    await page.keyboard.press('Tab')
+    const stop = await page.evaluate(() => {
+      const at = document.activeElement
+      if (at === null || at === document.body) return 'end'
+      if (at.hasAttribute('data-seen')) return 'end'
+      at.setAttribute('data-seen', '')
+      const ring = (element: Element) => {
+        const { outlineStyle, boxShadow, borderColor } = getComputedStyle(element)
+        return outlineStyle !== 'none' || boxShadow !== 'none' || borderColor === ACCENT
+      }
+      const ACCENT = 'rgb(52, 81, 198)'
+      // Inputs of the library draw the ring on the box around them.
+      let element: Element | null = at
+      for (let up = 0; up < 4 && element !== null; up++, element = element.parentElement) {
+        if (ring(element)) return 'marked'
+        const state = element.querySelector('[class*="state-border"], .n-checkbox-box__border')
+        if (state !== null && ring(state)) return 'marked'
+      }
+      return at.outerHTML.slice(0, 200)
+    })
+    if (stop === 'end') break
+    if (stop !== 'marked') unmarked.push(stop)
+  }
+  const never = await page.evaluate(() =>
+    [...document.querySelectorAll('button, a[href], input:not([type=hidden]), [tabindex="0"]')]
+      .filter((element) => {
+        const { tabIndex } = element as HTMLElement
+        const shown = element.checkVisibility({ visibilityProperty: true })
+        const off = element.matches(':disabled, [type=radio]') || tabIndex < 0
+        return shown && !off && !element.hasAttribute('data-seen')
+      })
+      .map((element) => element.outerHTML.slice(0, 200)),
+  )
+  return { never, unmarked }
+}
+
+/** Texts and controls that stick out of the page sideways and can not be scrolled to. */
+function cutOff(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const scrolls = (element: Element): boolean => {
+      for (let at: Element | null = element; at !== null; at = at.parentElement) {
+        if (['auto', 'scroll'].includes(getComputedStyle(at).overflowX) && at.scrollWidth > at.clientWidth)
+          return true
+      }
+      return false
+    }
+    const found = [...document.querySelectorAll('button, a, input, h1, h2, h3, p, th, td, label')].filter(
+      (element) => {
+        const { left, right, width } = element.getBoundingClientRect()
+        const hidden = element.matches('.skip, .visually-hidden, .visually-hidden *') || width === 0
+        return !hidden && (right > innerWidth + 1 || left < -1) && !scrolls(element)
+      },
+    )
+    const page = document.querySelector('#content')!
+    const wide =
+      page.scrollWidth > page.clientWidth + 1 ? [`content ${page.scrollWidth} of ${page.clientWidth}`] : []
+    return [...wide, ...found.map((element) => element.outerHTML.slice(0, 120))]
   })
 }
 
@@ -142,6 +211,86 @@ describe.skipIf(reason !== '')(`the views${reason && ` (${reason})`}`, () => {
     expect(page.url()).toContain('#/studies/s2')
     await page.close()
   })
+
+  it('finds a single run from the palette, fetching no study before something is typed', async () => {
+    const { page } = await open('full', '/datasets')
+    await page.getByText('Best baseline').waitFor()
+    const asked: string[] = []
+    page.on('request', (request) => asked.push(request.postData() ?? ''))
+    await page.keyboard.press('Control+k')
+    await page.getByRole('combobox', { name: 'Search' }).waitFor()
+    expect(asked.filter((body) => body.includes('study/show'))).toEqual([])
+    await page.keyboard.type('gru h2h 70 random seed 4')
+    await page.getByRole('option', { name: /GRU, 70 % of h2h, random, seed 4/ }).waitFor()
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'GRU, 70 % of h2h, random, seed 4' }).waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByTestId('run-inspector').waitFor({ state: 'detached' })
+    await page.close()
+  })
+
+  it('shows where a run is inside its epoch, in the header and in its row', async () => {
+    const { page } = await open('busy', '/studies/s1?tab=runs&state=running')
+    await page
+      .getByTestId('study-live')
+      .getByText(/batch \d+ \/ 586|testing/)
+      .first()
+      .waitFor()
+    await page.getByTestId('run-epochs').getByRole('progressbar').first().waitFor()
+    await page.close()
+  })
+
+  it.each([
+    ['/datasets', 'Best baseline'],
+    ['/datasets/da0a', 'What trivial rules reach'],
+    ['/studies', 'Quick look'],
+    ['/studies/s2', 'How much can be pruned safely'],
+    ['/studies/s3?tab=runs&run=s3-2', 'Accuracy by epoch'],
+    ['/studies/new', 'Percentages'],
+    ['/settings', 'synchronous FULL'],
+  ])('%s is reached by Tab from start to end, every stop visible and marked', async (path, text) => {
+    const { page } = await open('full', path)
+    await page.getByText(text).first().waitFor()
+    const missing = await controlsTabMisses(page)
+    expect(missing).toEqual({ never: [], unmarked: [] })
+    await page.close()
+  })
+
+  it('closes dialogs with Escape and gives the focus back', async () => {
+    const { page } = await open('full', '/datasets')
+    const button = page.getByRole('button', { name: 'Generate' }).first()
+    await button.focus()
+    await page.keyboard.press('Enter')
+    await page.getByText('How invalid sequences are made').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByText('How invalid sequences are made').waitFor({ state: 'detached' })
+    expect(await button.evaluate((element) => element === document.activeElement)).toBe(true)
+    await page.close()
+  })
+
+  it('keeps everything inside its frame in small, large and enlarged windows', async () => {
+    // 200 % in a window of 1280 x 800 is a page of 640 x 400.
+    for (const [width, height] of [
+      [1000, 700],
+      [1920, 1080],
+      [640, 400],
+    ] as const) {
+      for (const path of [
+        '/datasets',
+        '/datasets/da0a',
+        '/studies',
+        '/studies/s1',
+        '/studies/new',
+        '/settings',
+      ]) {
+        const { page } = await open('full', path)
+        await page.setViewportSize({ width, height })
+        await page.locator('#content h1, #content h2, #content table').first().waitFor()
+        expect(await cutOff(page), `${path} at ${width} x ${height}`).toEqual([])
+        await page.close()
+      }
+    }
+  }, 60_000)
 
   it('keeps the definition of a new study in the address', async () => {
     const { page } = await open('full', '/studies/new')

@@ -64,7 +64,11 @@ export function learningCurves(input: LearningCurves): ChartSpec {
     ? [line({ name: 'mean of seeds, test', colour, width: 2.2 }, meanByEpoch(seeds, metric))]
     : []
   const marks = metric === 'accuracy' ? baselineLevels(theme, input.baselines) : []
-  const y = numberAxisY(theme, metric === 'accuracy' ? 'accuracy, %' : 'loss', input.range ?? ownRange(input))
+  const y = numberAxisY(
+    theme,
+    metric === 'accuracy' ? 'accuracy, %' : 'loss, cross-entropy',
+    input.range ?? ownRange(input),
+  )
   const x = numberAxisX(theme, 'epoch', { min: 0, max: Math.max(1, epochsPlanned) })
   return {
     option: {

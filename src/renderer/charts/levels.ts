@@ -25,9 +25,10 @@ const FONT = 10
 const LEADER = 8 // length of the line from the plot to a label
 const CHARACTER = 5.6 // mean width of a character at FONT, on the generous side
 
-/** Trivial baselines: what no model should fall below. Values in per cent. */
+/** Trivial baselines: what no model should fall below. Values in per cent, ascending. */
 export function baselineLevels(theme: ChartTheme, baselines: readonly Baseline[]): Level[] {
-  return baselines.map(({ title, accuracy }) => ({
+  const rising = [...baselines].sort((a, b) => a.accuracy - b.accuracy)
+  return rising.map(({ title, accuracy }) => ({
     name: title,
     value: accuracy * 100,
     colour: theme.faint,

@@ -105,13 +105,14 @@ export interface LineLook {
 /** One line through [x, y] points. */
 export function line(look: LineLook, data: [number, number | null][]): LineSeriesOption {
   const { name, colour, dash = 'solid', marker = 'none', width = 2, opacity = 1 } = look
+  const single = marker === 'none' && data.length === 1 // one point draws no line
   return {
     type: 'line',
     name,
     data,
-    symbol: marker === 'ring' ? 'emptyCircle' : marker,
+    symbol: single ? 'circle' : marker === 'ring' ? 'emptyCircle' : marker,
     symbolSize: MARKER_SIZE,
-    showSymbol: marker !== 'none' || data.length < 2,
+    showSymbol: single || marker !== 'none',
     itemStyle: { color: colour, opacity },
     lineStyle: { color: colour, type: dash, width, opacity },
     emphasis: { disabled: true },

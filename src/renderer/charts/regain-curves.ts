@@ -13,6 +13,7 @@ type Level = StudyResults['levels'][number]
 
 /** Height of the strip of "never", in steps of the axis. */
 const STRIP = 0.9
+const HOLLOW = 'hollow: some seeds never, mean of the others'
 
 export interface RegainPanel {
   levels: readonly Level[] // of one target and criterion
@@ -42,8 +43,8 @@ export function regainPanel({ levels, retrainEpochs, theme }: RegainPanel): Char
         ),
       ],
     },
-    legend: regainLegend(theme, cells),
-    note: `never: not within ${retrainEpochs} retraining epochs. Hollow: some seeds never, mean of the others.`,
+    legend: regainLegend(theme, cells, levels.some(isPartial)),
+    note: `never: not within ${retrainEpochs} retraining epochs.${levels.some(isPartial) ? ` ${HOLLOW}.` : ''}`,
     table: {
       columns: [
         'architecture',
@@ -138,12 +139,17 @@ function regainSeries(cell: Cell, levels: readonly Level[], never: number): Line
   return [{ ...mean, data }, strip]
 }
 
+/** Some seeds never regained, but most did. */
+function isPartial(level: Level): boolean {
+  return level.regain.never > 0 && !isNever(level)
+}
+
 /** Never: most of the seeds, or all of them, did not regain the accuracy. */
 function isNever({ regain }: Level): boolean {
   return regain.estimate.n === 0 || regain.never > regain.estimate.n
 }
 
-function regainLegend(theme: ChartTheme, cells: readonly Cell[]): LegendItem[] {
+function regainLegend(theme: ChartTheme, cells: readonly Cell[], partial: boolean): LegendItem[] {
   return [
     ...cells.map((cell): LegendItem => ({
       name: CELL_NAMES[cell],
@@ -151,12 +157,9 @@ function regainLegend(theme: ChartTheme, cells: readonly Cell[]): LegendItem[] {
       kind: 'line',
       marker: 'circle',
     })),
-    {
-      name: 'hollow: some seeds never, mean of the others',
-      colour: theme.faint,
-      kind: 'line',
-      marker: 'ring',
-    },
+    ...(partial
+      ? [{ name: HOLLOW, colour: theme.faint, kind: 'line', marker: 'ring' } satisfies LegendItem]
+      : []),
   ]
 }
 

@@ -63,6 +63,6 @@ function describePruning({
         : 'below the percentile of the magnitudes, as published',
     ],
     ['Retraining', prune.retrainEpochs === 0 ? 'none' : countOf(prune.retrainEpochs, 'epoch')],
-    ['Margin', `${margin} percentage points`],
+    ['Margin', countOf(margin, 'percentage point')],
   ]
 }

@@ -256,6 +256,22 @@ describe.skipIf(reason !== '')(`the views${reason && ` (${reason})`}`, () => {
     await page.close()
   })
 
+  it('sorts a table with the keyboard', async () => {
+    const { page } = await open('full', '/datasets')
+    const button = page.getByRole('button', { name: 'Sequences' })
+    await button.focus()
+    const orders: number[][] = []
+    for (let i = 0; i < 2; i++) {
+      await page.keyboard.press('Enter')
+      await page.waitForTimeout(100)
+      const texts = await page.locator('tbody tr td:nth-child(2)').allInnerTexts()
+      orders.push(texts.map((text) => Number(text.replace(/\D/g, ''))))
+    }
+    const rising = [2000, 8000, 25_000]
+    expect(orders).toEqual(expect.arrayContaining([rising, rising.toReversed()]))
+    await page.close()
+  })
+
   it('closes dialogs with Escape and gives the focus back', async () => {
     const { page } = await open('full', '/datasets')
     const button = page.getByRole('button', { name: 'Generate' }).first()

@@ -46,7 +46,7 @@ export function figureOption({ title, spec, theme }: ExportedChart): EChartsOpti
       ...(spec.note === undefined ? {} : { subtext: spec.note }),
       left: 12,
       top: 10,
-      itemGap: 5,
+      itemGap: 12,
       subtextStyle: { color: theme.faint, fontSize: 11 },
       textStyle: { color: theme.text, fontSize: 14, fontWeight: 600 },
     },
@@ -62,7 +62,7 @@ export function figureOption({ title, spec, theme }: ExportedChart): EChartsOpti
     grid: {
       left: 20,
       right: hasLevels(spec) ? NAME_MARGIN : 24,
-      top: spec.note === undefined ? 44 : 62,
+      top: spec.note === undefined ? 44 : 66,
       bottom: 76,
       containLabel: true,
     },

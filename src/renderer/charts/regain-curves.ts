@@ -44,7 +44,7 @@ export function regainPanel({ levels, retrainEpochs, theme }: RegainPanel): Char
       ],
     },
     legend: regainLegend(theme, cells, levels.some(isPartial)),
-    note: `never: not within ${retrainEpochs} retraining epochs.${levels.some(isPartial) ? ` ${HOLLOW}.` : ''}`,
+    note: `Never: not within ${retrainEpochs} retraining epochs.${levels.some(isPartial) ? ` H${HOLLOW.slice(1)}.` : ''}`,
     table: {
       columns: [
         'architecture',

@@ -267,7 +267,8 @@ describe.skipIf(reason !== '')(`the views${reason && ` (${reason})`}`, () => {
       const texts = await page.locator('tbody tr td:nth-child(2)').allInnerTexts()
       orders.push(texts.map((text) => Number(text.replace(/\D/g, ''))))
     }
-    const rising = [2000, 8000, 25_000]
+    const rising = orders[0]!.toSorted((a, b) => a - b)
+    expect(new Set(rising).size).toBeGreaterThan(2)
     expect(orders).toEqual(expect.arrayContaining([rising, rising.toReversed()]))
     await page.close()
   })

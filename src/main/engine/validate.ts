@@ -3,6 +3,7 @@ import { LacunaError } from '../../shared/errors.ts'
 import type { NetworkDescription, ParameterRole, ParameterShape } from '../../shared/network.ts'
 import { PAD_TOKEN, parameterShapes } from '../../shared/network.ts'
 import type {
+  CreateOptions,
   EncodedSplit,
   Masks,
   OptimizerOptions,
@@ -98,6 +99,17 @@ export function assertOptimizerState(network: NetworkDescription, state: Optimiz
   }
   assertParameters(network, state.m, 'First moment of')
   assertParameters(network, state.v, 'Second moment of')
+}
+
+/**
+ * Check everything a model is made from, before anything is copied.
+ * @throws LacunaError shape-mismatch or bad-request, as the checks of the parts
+ */
+export function assertCreateOptions(network: NetworkDescription, options: CreateOptions): void {
+  const { parameters, masks, optimizerState } = options
+  assertParameters(network, parameters)
+  if (masks !== undefined) assertMasks(network, masks)
+  if (optimizerState !== undefined) assertOptimizerState(network, optimizerState)
 }
 
 /**

@@ -21,10 +21,8 @@ import type {
 import { cloneMasks } from '../masks.ts'
 import {
   assertBatchSize,
-  assertMasks,
-  assertOptimizerState,
+  assertCreateOptions,
   assertOrder,
-  assertParameters,
   assertSplit,
   assertTokens,
   assertTrainPlan,
@@ -48,9 +46,7 @@ export class FusedModel implements Model {
     options: CreateOptions,
     settings: FusedSettings,
   ) {
-    assertParameters(network, options.parameters)
-    if (options.masks !== undefined) assertMasks(network, options.masks)
-    if (options.optimizerState !== undefined) assertOptimizerState(network, options.optimizerState)
+    assertCreateOptions(network, options)
     this.network = network
     this.#addon = addon
     this.#masks = cloneMasks(options.masks ?? new Map())

@@ -22,10 +22,8 @@ import { applyMasks, cloneMasks } from '../masks.ts'
 import { cloneParameters } from '../parameters.ts'
 import {
   assertBatchSize,
-  assertMasks,
-  assertOptimizerState,
+  assertCreateOptions,
   assertOrder,
-  assertParameters,
   assertSplit,
   assertTokens,
   assertTrainPlan,
@@ -70,10 +68,9 @@ class OracleModel implements Model {
   readonly #adam: AdamState
   #disposed = false
 
-  constructor(network: NetworkDescription, { parameters, masks, optimizerState }: CreateOptions) {
-    assertParameters(network, parameters)
-    if (masks !== undefined) assertMasks(network, masks)
-    if (optimizerState !== undefined) assertOptimizerState(network, optimizerState)
+  constructor(network: NetworkDescription, options: CreateOptions) {
+    assertCreateOptions(network, options)
+    const { parameters, masks, optimizerState } = options
     this.network = network
     this.#arrays = doubles(network, parameters)
     this.#masks = cloneMasks(masks ?? new Map())

@@ -18,10 +18,8 @@ import type {
 import { cloneMasks } from '../masks.ts'
 import {
   assertBatchSize,
-  assertMasks,
-  assertOptimizerState,
+  assertCreateOptions,
   assertOrder,
-  assertParameters,
   assertSplit,
   assertTokens,
   assertTrainPlan,
@@ -36,9 +34,7 @@ export class TensorflowModel implements Model {
   #trained: TrainedNetwork | undefined
 
   constructor(network: NetworkDescription, options: CreateOptions, tensorflow: Tensorflow, ops: Ops) {
-    assertParameters(network, options.parameters)
-    if (options.masks !== undefined) assertMasks(network, options.masks)
-    if (options.optimizerState !== undefined) assertOptimizerState(network, options.optimizerState)
+    assertCreateOptions(network, options)
     this.network = network
     this.#masks = cloneMasks(options.masks ?? new Map())
     this.#trained = new TrainedNetwork(network, options, tensorflow, ops)

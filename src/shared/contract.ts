@@ -12,8 +12,25 @@ import {
 } from './dataset.ts'
 import type { EngineCheck } from './engine-check.ts'
 import type { ErrorReport } from './errors.ts'
-import type { EpochRecord, RunRecord, RunState, StudyResults, StudyState } from './results.ts'
+import {
+  GRAPH_EXPORT_FORMATS,
+  graphImportOptionsSchema,
+  type GraphDescription,
+  type GraphImport,
+  type GraphProperties,
+} from './graph.ts'
+import type {
+  EpochRecord,
+  RunRecord,
+  RunState,
+  StructureResults,
+  StudyResults,
+  StudyState,
+} from './results.ts'
 import type { Preset } from './presets.ts'
+import type { StructureAnalysis } from './structure-analysis.ts'
+import { structureSchema } from './structure-study.ts'
+import type { StructureTrace, StructureView } from './structure-view.ts'
 import type { RunSpec, StudyDefinition } from './study.ts'
 
 /** A file handed to the workbench for reading: uploaded by a browser or named by the desktop shell. */
@@ -111,6 +128,14 @@ export interface StudyPlan {
   diskBytes: number
 }
 
+/** One graph of a structure study, before anything is trained. */
+export interface GraphSample {
+  name: string
+  graph: GraphDescription
+  layers: number[][] // vertices by layer
+  properties: GraphProperties | null // null where the graph is too large
+}
+
 /** Live position of a run inside its current epoch. */
 export interface RunProgress {
   runId: string
@@ -134,6 +159,9 @@ const request =
   <A extends z.ZodType>(args: A): Request<A, R> => ({ args })
 
 const importArgs = { file: fileRefSchema, test: fileRefSchema.optional(), options: importOptionsSchema, task }
+
+/** Weights of a run: after an epoch, by default its last one that is stored. */
+const moment = { run: id, epoch: z.number().int().min(-1).optional() }
 
 /** The table: 'area/verb'. A definition is sent as JSON and checked by `parseStudy`. */
 export const requests = {
@@ -183,6 +211,53 @@ export const requests = {
     z.strictObject({ id, epochs: z.number().int().min(1).max(10).default(1), task }),
   ),
   'queue/status': request<QueueStatus>()(nothing),
+
+  'study/structures': request<StructureResults>()(z.strictObject({ id })), // of a structure study
+  'study/analyse': request<StructureAnalysis>()(
+    // a minute or so the first time; answered from memory until more runs are done
+    z.strictObject({
+      id,
+      folds: z.number().int().min(2).max(20).default(10),
+      repeats: z.number().int().min(1).max(100).default(10),
+      leaveOutFailed: z.boolean().default(false),
+      task,
+    }),
+  ),
+  'graph/import': request<GraphImport>()(
+    z.strictObject({ file: fileRefSchema, options: graphImportOptionsSchema }),
+  ),
+  'graph/sample': request<GraphSample>()(
+    // the graph a study would train; `index` counts within the family
+    z.strictObject({
+      structure: structureSchema,
+      family: z.number().int().min(0),
+      index: z.number().int().min(0),
+    }),
+  ),
+  'structure/show': request<StructureView>()(
+    z.strictObject({
+      ...moment,
+      gate: z.string().max(8).default('any'),
+      against: z.strictObject(moment).optional(),
+    }),
+  ),
+  'structure/replay': request<{ epochs: number[] }>()(z.strictObject({ run: id, task })), // train again, keep every epoch
+  'structure/trace': request<StructureTrace>()(
+    z.strictObject({
+      ...moment,
+      sequence: z.union([
+        z.strictObject({ split: z.enum(['train', 'test']), index: z.number().int().min(0) }), // as in 'dataset/sequences'
+        z.strictObject({ text: z.string().min(1).max(10_000) }),
+      ]),
+    }),
+  ),
+  'structure/export': request<{ fileName: string; text: string }>()(
+    z.strictObject({
+      ...moment,
+      gate: z.string().max(8).default('any'),
+      format: z.enum(GRAPH_EXPORT_FORMATS),
+    }),
+  ),
 } as const
 
 export type RequestName = keyof typeof requests

@@ -1,5 +1,7 @@
 // What runs produce and what is derived from it. Pure: types of the records, and the measures of science.md section 3.
+import type { GraphProperties } from './graph.ts'
 import type { Cell } from './network.ts'
+import type { FamilyKind } from './structure-study.ts'
 import type { Criterion, RunSpec, Target } from './study.ts'
 
 /**
@@ -119,6 +121,29 @@ export interface StudyResults {
     regain: { n: number; never: number; estimate: Estimate } // estimate over the seeds that regained
   }[]
   safe: SafePercentage[]
+}
+
+/** One trained structure with what its graph is like. */
+export interface StructureResult {
+  runId: string
+  cell: Cell
+  seed: number
+  generator: FamilyKind
+  graph: string // name of the graph; several seeds of one graph share it
+  rewired: number // 0: the graph itself, k: its k-th degree-preserving control
+  state: RunState
+  properties: Partial<GraphProperties> // those that could be computed
+  recurrentWeights?: number
+  parameters?: number
+  accuracies: number[] // test accuracy by epoch
+  accuracy?: number // after the last epoch of a run that is done
+}
+
+/** What the charts of a structure study show. `chance`: accuracy at or below which a training counts as failed. */
+export interface StructureResults {
+  studyId: string
+  chance: number
+  rows: StructureResult[]
 }
 
 /** Tell whether an accuracy is within `margin` percentage points below `base` (or above it). Accuracies 0 to 1. */

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { LacunaError } from './errors.ts'
 import { CELLS, PADDINGS, type Cell } from './network.ts'
+import { structureSchema, type StructureSpec } from './structure-study.ts'
 
 /** Which recurrent matrices are pruned: `weight_ih` (i2h), `weight_hh` (h2h) or both. */
 export const TARGETS = ['both', 'i2h', 'h2h'] as const
@@ -40,15 +41,16 @@ const model = z.strictObject({
   layers: count(16).default(3),
 })
 
-const training = z.strictObject({
-  epochs: count(10_000).default(50),
-  batchSize: count(4096).default(32),
-  learningRate: z.number().positive().max(10).default(1e-3),
-  beta1: z.number().min(0).lt(1).default(0.9),
-  beta2: z.number().min(0).lt(1).default(0.999),
-  epsilon: z.number().positive().default(1e-8),
-  clipNorm: z.number().positive().nullable().default(5), // null: no clipping
-})
+const trainingOf = ({ epochs, batchSize }: { epochs: number; batchSize: number }) =>
+  z.strictObject({
+    epochs: count(10_000).default(epochs),
+    batchSize: count(4096).default(batchSize),
+    learningRate: z.number().positive().max(10).default(1e-3),
+    beta1: z.number().min(0).lt(1).default(0.9),
+    beta2: z.number().min(0).lt(1).default(0.999),
+    epsilon: z.number().positive().default(1e-8),
+    clipNorm: z.number().positive().nullable().default(5), // null: no clipping
+  })
 
 const prune = z.strictObject({
   targets: unique(z.enum(TARGETS), 'target').default([...TARGETS]),
@@ -71,25 +73,45 @@ const common = {
   trainLimit: z.number().int().min(2).nullable().default(null), // use only this many training sequences; null: all
   testLimit: z.number().int().min(1).nullable().default(null),
   engine: z.enum(ENGINE_CHOICES).default('auto'),
+}
+
+const stacked = {
   model: model.prefault({}),
-  training: training.prefault({}),
+  training: trainingOf({ epochs: 50, batchSize: 32 }).prefault({}),
 }
 
 /** Train every architecture from scratch for every seed. */
-export const trainingStudySchema = z.strictObject({ kind: z.literal('training'), ...common })
+export const trainingStudySchema = z.strictObject({ kind: z.literal('training'), ...common, ...stacked })
 
 /** Train base models, prune them at each level, test at once and after each retraining epoch. */
 export const pruningStudySchema = z.strictObject({
   kind: z.literal('pruning'),
   ...common,
+  ...stacked,
   prune: prune.prefault({}),
   margin: z.number().min(0).max(100).default(1), // percentage points for safe percentage and epochs to regain
 })
 
-export const studySchema = z.discriminatedUnion('kind', [trainingStudySchema, pruningStudySchema])
+/** Train networks built on random graphs, and ask which properties of the graphs go with accuracy. */
+export const structureStudySchema = z.strictObject({
+  kind: z.literal('structure'),
+  ...common,
+  model: z.strictObject({ embedding: count(1024).default(50) }).prefault({}), // `lacuna` wiring only
+  training: trainingOf({ epochs: 15, batchSize: 128 }).prefault({}),
+  structure: structureSchema.prefault({}),
+})
+
+export const studySchema = z.discriminatedUnion('kind', [
+  trainingStudySchema,
+  pruningStudySchema,
+  structureStudySchema,
+])
 export type StudyDefinition = z.infer<typeof studySchema>
 export type StudyInput = z.input<typeof studySchema>
 export type PruningStudy = z.infer<typeof pruningStudySchema>
+export type StructureStudy = z.infer<typeof structureStudySchema>
+/** The kinds whose networks are plain stacks of layers. */
+export type StackedStudy = Exclude<StudyDefinition, StructureStudy>
 
 /** One mask: which weights compete, how many go, and what decides. `percent` is 0 to 100. */
 export interface PruneSpec {
@@ -103,12 +125,13 @@ export interface PruneSpec {
 /** One unit of work. `base` names the run whose final weights this one starts from. */
 export interface RunSpec {
   key: string // unique within the study, readable: lstm-s1-base, lstm-s1-both-40-magnitude
-  kind: 'base' | 'pruned'
+  kind: 'base' | 'pruned' | 'structure'
   cell: Cell
   seed: number
   epochs: number
   base?: string
   prune?: PruneSpec
+  structure?: StructureSpec
 }
 
 /**

@@ -1,6 +1,7 @@
 // Colours and marks of charts. Architectures keep their colour everywhere (Okabe and Ito, safe for colour blindness);
 // targets are told by marker and line, never by colour.
 import type { Cell } from '../../shared/network.ts'
+import type { FamilyKind } from '../../shared/structure-study.ts'
 import type { Target } from '../../shared/study.ts'
 import type { Appearance } from '../theme.ts'
 import type { Dash, Marker } from './spec.ts'
@@ -16,6 +17,20 @@ export const TARGET_MARKS: Record<Target, { marker: Marker; dash: Dash; name: st
   both: { marker: 'circle', dash: 'solid', name: 'both', meaning: 'input and recurrent weights' },
   i2h: { marker: 'triangle', dash: 'dashed', name: 'i2h', meaning: 'input-to-hidden weights' },
   h2h: { marker: 'diamond', dash: 'dotted', name: 'h2h', meaning: 'hidden-to-hidden weights' },
+}
+
+/**
+ * Generators of graphs: a shape each, and colours apart from those of the architectures and from each other for colour
+ * blind eyes (after Okabe and Ito, and Tol).
+ */
+export const GENERATOR_LOOKS: Record<FamilyKind, { colour: string; marker: Marker }> = {
+  'barabasi-albert': { colour: '#D55E00', marker: 'circle' },
+  'watts-strogatz': { colour: '#56A5E0', marker: 'triangle' },
+  'erdos-renyi': { colour: '#7A7F87', marker: 'diamond' },
+  'random-dag': { colour: '#8A6BBE', marker: 'rect' },
+  kleinberg: { colour: '#A08A1B', marker: 'pin' },
+  'layered-complete': { colour: '#3B9A92', marker: 'arrow' },
+  given: { colour: '#A3415F', marker: 'roundRect' },
 }
 
 export interface ChartTheme {

@@ -8,7 +8,8 @@ export interface ChartTable {
 }
 
 export type Dash = 'solid' | 'dashed' | 'dotted'
-export type Marker = 'circle' | 'triangle' | 'diamond' | 'ring' | 'none'
+export type Marker =
+  'circle' | 'triangle' | 'diamond' | 'rect' | 'roundRect' | 'pin' | 'arrow' | 'ring' | 'none'
 
 export interface LegendItem {
   name: string

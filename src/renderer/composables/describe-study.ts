@@ -1,13 +1,14 @@
 // A study definition in the words of the field.
 import { CELL_NAMES } from '../../shared/network.ts'
-import type { StudyDefinition } from '../../shared/study.ts'
+import type { StackedStudy, StudyDefinition } from '../../shared/study.ts'
+import { describeStructure } from './describe-structure.ts'
 import { countOf, formatCount, formatPercent } from '../format.ts'
 
 const list = (values: readonly (string | number)[]) => values.join(', ')
 
 /** Names and values of everything that decides the outcome of a study. */
 export function describeStudy(study: StudyDefinition): [string, string][] {
-  const { model, training } = study
+  const { training } = study
   const limits = [
     ...(study.trainLimit === null ? [] : [`${formatCount(study.trainLimit)} training sequences`]),
     ...(study.testLimit === null ? [] : [`${formatCount(study.testLimit)} test sequences`]),
@@ -15,10 +16,7 @@ export function describeStudy(study: StudyDefinition): [string, string][] {
   return [
     ['Architectures', list(study.cells.map((cell) => CELL_NAMES[cell]))],
     ['Seeds', list(study.seeds)],
-    [
-      'Network',
-      `embedding ${model.embedding}, ${countOf(model.layers, 'layer')} of ${countOf(model.hidden, 'unit')}`,
-    ],
+    ...(study.kind === 'structure' ? describeStructure(study) : describeStack(study)),
     ['Symbols', study.encoding === 'ascii' ? 'ASCII codes, vocabulary 128' : 'own vocabulary'],
     [
       'Padding',
@@ -42,6 +40,11 @@ export function describeStudy(study: StudyDefinition): [string, string][] {
     ...(study.kind === 'pruning' ? describePruning(study) : []),
     ['Engine', study.engine === 'auto' ? 'the fastest that works' : study.engine],
   ]
+}
+
+function describeStack({ model }: StackedStudy): [string, string][] {
+  const { embedding, layers, hidden } = model
+  return [['Network', `embedding ${embedding}, ${countOf(layers, 'layer')} of ${countOf(hidden, 'unit')}`]]
 }
 
 function describePruning({

@@ -9,3 +9,14 @@ export function optional<O extends object, K extends keyof O>(owner: O, key: K) 
     },
   }
 }
+
+/** The same for a field that may be absent: an emptied field is removed. */
+export function absent<O extends object>(owner: O, key: keyof O) {
+  return {
+    value: (owner[key] ?? null) as number | null,
+    'onUpdate:value': (value: number | null) => {
+      if (value === null) Reflect.deleteProperty(owner, key)
+      else owner[key] = value as O[keyof O]
+    },
+  }
+}

@@ -13,15 +13,17 @@ import {
 } from 'vue'
 import { useRoute, useRouter } from 'vue-router'
 import type { z } from 'zod'
-import type { StudyPlan } from '../../shared/contract.ts'
+import type { StudyPlan, StudySummary } from '../../shared/contract.ts'
 import { toErrorReport, type ErrorReport } from '../../shared/errors.ts'
 import type { Preset } from '../../shared/presets.ts'
 import {
   parseStudy,
   pruningStudySchema,
+  structureStudySchema,
   studyIdentity,
   studySchema,
   type PruningStudy,
+  type StructureStudy,
   type StudyDefinition,
 } from '../../shared/study.ts'
 import { on, request } from '../api.ts'
@@ -29,30 +31,57 @@ import { useApp } from '../stores/app.ts'
 
 const PLAN_DELAY_MS = 250
 
-/** Every field of both kinds; a training study leaves the pruning fields out. */
-export type StudyForm = Omit<PruningStudy, 'kind'> & { kind: 'training' | 'pruning' }
+/** Longest definition that is kept in the address, in characters: graphs of files can be far longer. */
+const LONGEST_ADDRESS = 6_000
+
+export const STUDY_KINDS = ['training', 'pruning', 'structure'] as const
+export type StudyKind = (typeof STUDY_KINDS)[number]
+
+/** Every field of all kinds; a definition leaves out those of the others. */
+export type StudyForm = Omit<PruningStudy, 'kind'> & Pick<StructureStudy, 'structure'> & { kind: StudyKind }
 
 /** Definition of a form, which is not checked yet. */
 export function toDefinition(form: StudyForm): unknown {
-  const { prune, margin, kind, ...common } = form
-  return JSON.parse(
-    JSON.stringify(kind === 'pruning' ? { kind, ...common, prune, margin } : { kind, ...common }),
-  )
+  const { kind, prune, margin, structure, model, ...common } = form
+  const own = {
+    training: { model },
+    pruning: { model, prune, margin },
+    structure: { model: { embedding: model.embedding }, structure },
+  }[kind]
+  return JSON.parse(JSON.stringify({ kind, ...common, ...own }))
 }
 
-/** A form filled from a definition; fields of the other kind get their defaults. */
+/** A form filled from a definition; fields of the other kinds get their defaults. */
 export function toForm(definition: StudyDefinition): StudyForm {
-  const defaults = pruningStudySchema.parse({ kind: 'pruning', dataset: definition.dataset })
-  return { ...defaults, ...structuredClone(definition) }
+  const { dataset } = definition
+  const { structure } = structureStudySchema.parse({ kind: 'structure', dataset })
+  const defaults = { ...pruningStudySchema.parse({ kind: 'pruning', dataset }), structure }
+  return {
+    ...defaults,
+    ...structuredClone(definition),
+    model: { ...defaults.model, ...definition.model },
+  }
 }
 
-/** What is wrong, by path of the field, such as `training.epochs`; an item of a list counts as the list. */
+/** Give training fields that still have the defaults of kind `from` those of the form's kind. */
+export function takeDefaults(form: StudyForm, from: StudyKind): void {
+  const defaults = (kind: StudyKind) => parseStudy({ kind, dataset: '-' }).training
+  const [old, now] = [defaults(from), defaults(form.kind)]
+  for (const key of ['epochs', 'batchSize'] as const) {
+    if (form.training[key] === old[key]) form.training[key] = now[key]
+  }
+}
+
+/**
+ * What is wrong, by path of the field, such as `training.epochs`. An item of a list counts as the list; families are
+ * told apart, as in `structure.families.1.count`.
+ */
 export function problemsOf(definition: unknown): Map<string, string> {
   const parsed = studySchema.safeParse(definition, { error: inWords })
   if (parsed.success) return new Map()
   return new Map(
     parsed.error.issues.map((issue) => [
-      issue.path.filter((key) => typeof key !== 'number').join('.'),
+      issue.path.filter((key, i) => typeof key !== 'number' || issue.path[i - 1] === 'families').join('.'),
       issue.message,
     ]),
   )
@@ -79,6 +108,13 @@ export function fromIdentity(kind: string, dataset: string, identity: string): S
   }
 }
 
+/** The address of a form that starts from a study: its definition where that is short enough, else its id. */
+export function formQuery({ id, definition }: StudySummary): Record<string, string> {
+  const d = studyIdentity(definition)
+  const start = d.length <= LONGEST_ADDRESS ? { d } : { from: id }
+  return { dataset: definition.dataset, kind: definition.kind, ...start }
+}
+
 export interface StudyFormState {
   form: StudyForm
   problems: ComputedRef<Map<string, string>>
@@ -86,13 +122,15 @@ export interface StudyFormState {
   planError: ShallowRef<ErrorReport | undefined>
   planning: Ref<boolean>
   apply: (preset: Preset) => void
+  /** Change the kind; training fields nobody touched follow it. */
+  choose: (kind: StudyKind) => void
 }
 
 export function useStudyForm(): StudyFormState {
   const route = useRoute()
   const router = useRouter()
   const text = (name: string) => (typeof route.query[name] === 'string' ? route.query[name] : '')
-  const kind = text('kind') === 'training' ? 'training' : 'pruning'
+  const kind = STUDY_KINDS.find((known) => known === text('kind')) ?? 'pruning'
   const start =
     fromIdentity(kind, text('dataset') || '-', text('d') || '{}') ?? parseStudy({ kind, dataset: '-' })
   const form = reactive(toForm(start))
@@ -103,6 +141,9 @@ export function useStudyForm(): StudyFormState {
     const take = (engine: StudyForm['engine'] = 'auto') => (form.engine = engine)
     watch(() => app.settings?.engine, take, { immediate: true })
   }
+
+  // A definition too long for the address comes from the study that has it.
+  if (text('from') !== '') void copyFrom(text('from'))
 
   const definition = computed(() => toDefinition(form))
   const problems = computed(() => problemsOf(definition.value))
@@ -130,10 +171,7 @@ export function useStudyForm(): StudyFormState {
       planning.value = false
       return
     }
-    const checked = parseStudy(wanted)
-    await router.replace({
-      query: { ...route.query, kind: checked.kind, dataset: checked.dataset, d: studyIdentity(checked) },
-    })
+    await keepInAddress(parseStudy(wanted))
     try {
       const found = await request('study/plan', { definition: wanted })
       if (wanted !== definition.value) return
@@ -145,6 +183,22 @@ export function useStudyForm(): StudyFormState {
     planning.value = false
   }
 
+  async function keepInAddress(checked: StudyDefinition): Promise<void> {
+    const { d: _old, from, ...query } = route.query
+    const d = studyIdentity(checked)
+    const rest = d.length <= LONGEST_ADDRESS ? { d } : from === undefined ? {} : { from }
+    await router.replace({ query: { ...query, kind: checked.kind, dataset: checked.dataset, ...rest } })
+  }
+
+  async function copyFrom(id: string): Promise<void> {
+    try {
+      const { summary } = await request('study/show', { id })
+      Object.assign(form, toForm(summary.definition))
+    } catch (error) {
+      planError.value = toErrorReport(error)
+    }
+  }
+
   function apply(preset: Preset): void {
     Object.assign(form, toForm(parseStudy({ ...preset.definition, dataset: form.dataset || '-' })), {
       dataset: form.dataset,
@@ -152,5 +206,11 @@ export function useStudyForm(): StudyFormState {
     })
   }
 
-  return { form, problems, plan, planError, planning, apply }
+  function choose(kind: StudyKind): void {
+    const before = form.kind
+    form.kind = kind
+    takeDefaults(form, before)
+  }
+
+  return { form, problems, plan, planError, planning, apply, choose }
 }

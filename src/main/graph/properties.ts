@@ -2,7 +2,7 @@
 // deviations are those of a sample (n - 1).
 import type { GraphDescription, GraphProperties } from '../../shared/graph.ts'
 import { layeringOf } from './layering.ts'
-import { measuresOf, whyNoPaths } from './measures.ts'
+import { measuresOf, whyNoPaths, type GraphMeasures } from './measures.ts'
 import { degreesOf } from './adjacency.ts'
 
 /** Mean, variance and standard deviation under published names. */
@@ -40,11 +40,14 @@ function countedProperties(graph: GraphDescription) {
 
 /**
  * Measure all 23 properties of a connected graph.
+ * @param measures of the same graph, where they are known already
  * @throws LacunaError bad-input for a graph with one vertex, in several pieces, or too large for all shortest paths
  * @see Darji 2021, arXiv:2407.20601; definitions of networkx, except `density` (half of the usual one)
  */
-export function graphProperties(graph: GraphDescription): GraphProperties {
-  const measures = measuresOf(graph)
+export function graphProperties(
+  graph: GraphDescription,
+  measures: GraphMeasures = measuresOf(graph),
+): GraphProperties {
   return {
     ...countedProperties(graph),
     diameter: measures.eccentricity.reduce((a, b) => Math.max(a, b)),

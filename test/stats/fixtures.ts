@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 
 /** Read what scipy or scikit-learn computed (test/fixtures/stats/make_fixtures.py). */
-export function statsFixture<T>(name: 'reference.json' | 'regressors.json'): T {
+export function statsFixture<T>(name: 'reference.json' | 'regressors.json' | 'judge.json'): T {
   return JSON.parse(
     readFileSync(path.join(import.meta.dirname, '..', 'fixtures', 'stats', name), 'utf8'),
   ) as T

@@ -20,6 +20,7 @@ export default defineConfig({
           'data-process': main('workbench/data-process.ts'),
           'training-worker': main('study/training-worker.ts'),
           'analysis-worker': main('study/analysis-worker.ts'),
+          'inspect-worker': main('study/inspect-worker.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },

@@ -52,8 +52,8 @@ export interface StructureView {
   cell: Cell
   gates: readonly string[]
   gate: string // or 'any'
-  epoch: number // the weights are those after this epoch; -1: before training
-  epochs: { available: number[]; all: number } // available: can be shown at once; the others after 'structure/replay'
+  epoch: number // the weights are those after this epoch; -1: before training; a pruned run begins with 0
+  epochs: { available: number[]; all: number } // all: number of its last one; available: can be shown at once, the others after 'structure/replay'
   accuracy: number | null // test accuracy of that epoch
   layers: { size: number; cells: { sources: (number | 'embedding')[] }[] }[]
   units: StructureUnit[]
@@ -87,6 +87,7 @@ export interface StructureTrace {
   epoch: number
   symbols: string[] // T letters, as the network saw them; pads are not run
   text: string
+  note?: string // what to know when comparing with the study's figures
   truth: string | null // class of the sequence; null for a typed one
   predicted: string
   probabilities: { name: string; value: number }[] // by class, sum 1
@@ -96,3 +97,6 @@ export interface StructureTrace {
 
 /** Connections one answer holds at most, live and ghost together; more are reduced to the strongest and said so. */
 export const SHOWN_CONNECTIONS = 2_500
+
+/** Numbers one trace holds at most (steps x values of all cells); longer sequences are refused. */
+export const TRACED_VALUES = 2_000_000

@@ -12,6 +12,7 @@ import type {
   RunPosition,
   ToEngine,
 } from './messages.ts'
+import type { TraceJob, Traced } from './trace-model.ts'
 
 /** A process that has been started, whatever started it. */
 export interface EngineProcess {
@@ -55,8 +56,8 @@ export class EngineHost {
   #process: EngineProcess | undefined
   #work: Work | undefined
   #engines: { resolve: (engines: EngineStatus[]) => void; reject: (error: unknown) => void } | undefined
-
   #measuring: { resolve: (found: Measurement) => void; reject: (error: unknown) => void } | undefined
+  #tracing: { resolve: (trace: Traced) => void; reject: (error: unknown) => void } | undefined
 
   constructor(options: HostOptions) {
     this.#options = options
@@ -104,6 +105,14 @@ export class EngineHost {
     })
   }
 
+  /** Run one sequence through a network; rejects with why it cannot be. One sequence at a time. */
+  trace(job: TraceJob): Promise<Traced> {
+    return new Promise((resolve, reject) => {
+      this.#tracing = { resolve, reject }
+      this.#send({ type: 'trace', job })
+    })
+  }
+
   /** End the process. A run under way ends as crashed: stop it first. */
   close(): void {
     this.#process?.kill()
@@ -133,6 +142,11 @@ export class EngineHost {
     if (message.type === 'measured') {
       if ('problem' in message) this.#measuring?.reject(fromErrorReport(message.problem))
       else this.#measuring?.resolve(message.measurement)
+      return
+    }
+    if (message.type === 'traced') {
+      if ('problem' in message) this.#tracing?.reject(fromErrorReport(message.problem))
+      else this.#tracing?.resolve(message.trace)
       return
     }
     const work = this.#work
@@ -197,6 +211,7 @@ export class EngineHost {
       new LacunaError('engine-crashed', `The engine process ended while ${doing} (${reason}).`)
     this.#engines?.reject(ended('engines were being loaded'))
     this.#measuring?.reject(ended('its speed was being measured'))
+    this.#tracing?.reject(ended('a sequence ran through the network'))
     const work = this.#work
     if (work === undefined) return
     const outcome: HostOutcome = work.stopping === undefined ? { how: 'crashed', reason } : { how: 'stopped' }

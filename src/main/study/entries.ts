@@ -21,6 +21,11 @@ export function analysisWorkerEntry(): URL {
   return find('analysis-worker')
 }
 
+/** Address of the file a drawing thread starts with. */
+export function drawWorkerEntry(): URL {
+  return find('inspect-worker')
+}
+
 function find(name: string): URL {
   const places = PLACES.map((place) => new URL(place.replace('NAME', name), import.meta.url))
   const found = places.find((place) => existsSync(place))

@@ -7,6 +7,7 @@ import type { EpochRecord, RunProblem } from '../../shared/results.ts'
 import type { EngineChoice, PruneSpec } from '../../shared/study.ts'
 import type { EncodedSplit, EngineInfo, OptimizerOptions } from '../engine/engine.ts'
 import type { MeasureJob, Measurement } from './measure.ts'
+import type { TraceJob, Traced } from './trace-model.ts'
 
 /** The oracle is for tests and is offered to nobody. */
 export type JobEngine = EngineChoice | 'oracle'
@@ -25,14 +26,15 @@ export interface RunJob {
   epochs: number
   prune?: { spec: PruneSpec; base: Uint8Array } // base: weights of the base run
   checkpoint?: Uint8Array // where to go on
+  everyEpoch?: boolean // hand over the weights of every epoch; no checkpoints, so it cannot go on after a stop
 }
 
 /** A finished epoch on its way to the store. The next one begins after the answer `stored`. */
 export interface FinishedEpoch {
   record: EpochRecord
   checkpoint?: Uint8Array // absent in the last epoch
-  weights?: Uint8Array // in the last epoch
-  masks?: Uint8Array // in the last epoch of a pruned run
+  weights?: Uint8Array // in the last epoch, or in every one
+  masks?: Uint8Array // with the weights of a pruned run
   done: boolean
 }
 
@@ -60,6 +62,7 @@ export type ToEngine =
   | { type: 'stop' } // return before the next batch
   | { type: 'engines' } // which engines can be loaded here?
   | { type: 'measure'; job: MeasureJob } // how fast is this machine?
+  | { type: 'trace'; job: TraceJob } // what does the network do with this sequence?
 
 /** From an engine process. */
 export type FromEngine =
@@ -71,6 +74,8 @@ export type FromEngine =
   | { type: 'engines'; engines: EngineStatus[] }
   | { type: 'measured'; measurement: Measurement }
   | { type: 'measured'; problem: ErrorReport }
+  | { type: 'traced'; trace: Traced }
+  | { type: 'traced'; problem: ErrorReport }
 
 /** To the training thread; stopping goes through shared memory as well. */
 export type ToWorker = ToEngine

@@ -126,15 +126,16 @@ class Run {
   }
 
   #finish(record: EpochRecord): FinishedEpoch {
-    const { network, epochs, seed } = this.#job
+    const { network, epochs, seed, everyEpoch = false } = this.#job
     const model = this.#model
-    if (record.epoch === epochs) {
+    const done = record.epoch === epochs
+    if (done || everyEpoch) {
       const masks = model.masks()
       return {
         record,
         weights: encodeArrays(network, model.parameters()),
         ...(masks.size === 0 ? {} : { masks: encodeArrays(network, masks) }),
-        done: true,
+        done,
       }
     }
     const checkpoint = encodeCheckpoint({

@@ -6,6 +6,7 @@ import { loadEngine, tryEngines } from './engines.ts'
 import { measure, type MeasureJob } from './measure.ts'
 import type { FromWorker, RunJob, RunOutcome, ToWorker } from './messages.ts'
 import { assertJob, executeRun, type RunLink } from './run.ts'
+import { TraceModel, type TraceJob } from './trace-model.ts'
 
 const port = parentPort!
 const control = new RunControl((workerData as { control: SharedArrayBuffer }).control)
@@ -48,6 +49,16 @@ async function measureHere(job: MeasureJob): Promise<FromWorker> {
   }
 }
 
+const traced = new TraceModel(loadEngine)
+
+async function traceHere(job: TraceJob): Promise<FromWorker> {
+  try {
+    return { type: 'traced', trace: await traced.trace(job) }
+  } catch (error) {
+    return { type: 'traced', problem: toErrorReport(error) }
+  }
+}
+
 port.on('message', (message: ToWorker) => {
   switch (message.type) {
     case 'start':
@@ -61,6 +72,9 @@ port.on('message', (message: ToWorker) => {
       break
     case 'measure':
       void measureHere(message.job).then(post)
+      break
+    case 'trace':
+      void traceHere(message.job).then(post)
       break
     case 'engines':
       void tryEngines().then((engines) => post({ type: 'engines', engines }))

@@ -16,8 +16,11 @@ export interface Start {
   masks: Masks
 }
 
+/** A job without its sequences: what decides the weights before the first step. */
+export type StartJob = Omit<RunJob, 'train' | 'validation' | 'test' | 'checkpoint'>
+
 /** The weights and masks a job without checkpoint starts from. */
-export function startOf({ network, seed, prune }: RunJob): Start {
+export function startOf({ network, seed, prune }: StartJob): Start {
   if (prune === undefined) return { parameters: initialParameters(network, seed), masks: new Map() }
   const base = decodeWeights(network, prune.base)
   const masks = pruneMasks(network, base, { ...prune.spec, seed })

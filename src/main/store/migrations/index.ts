@@ -1,8 +1,9 @@
 // Every step of the schema in order. To add one: a new numbered file, and its line here.
 import { first } from './0001-first.ts'
 import { calibrations } from './0002-calibrations.ts'
+import { annotations } from './0003-annotations.ts'
 import type { Migration } from './migration.ts'
 
-export const MIGRATIONS: readonly Migration[] = [first, calibrations]
+export const MIGRATIONS: readonly Migration[] = [first, calibrations, annotations]
 
 export type { Migration }

@@ -1,6 +1,6 @@
 // Registers the parts of the drawing library that are used, and adds tooltip and zoom to a spec.
 import type { ECharts, EChartsOption } from 'echarts'
-import { BarChart, CustomChart, LineChart } from 'echarts/charts'
+import { BarChart, CustomChart, LineChart, ScatterChart } from 'echarts/charts'
 import {
   AxisPointerComponent,
   DataZoomComponent,
@@ -16,13 +16,14 @@ import { use } from 'echarts/core'
 import { CanvasRenderer, SVGRenderer } from 'echarts/renderers'
 import VChart from 'vue-echarts'
 import type { ChartTheme } from './palette.ts'
-import type { ChartSpec } from './spec.ts'
+import type { ChartSpec, TooltipContent } from './spec.ts'
 import { placeTooltip, tooltipElement } from './tooltip.ts'
 
 use([
   LineChart,
   BarChart,
   CustomChart,
+  ScatterChart,
   GridComponent,
   TooltipComponent,
   LegendComponent,
@@ -47,7 +48,7 @@ export function withInteraction(
   return {
     ...spec.option,
     tooltip: {
-      trigger: 'axis',
+      trigger: spec.items === undefined ? 'axis' : 'item',
       appendTo: 'body',
       position: ([x, y], _params, _element, _rect, { contentSize: [width, height] }) =>
         placeTooltip([x, y], { width, height }, corner(), { width: innerWidth, height: innerHeight }),
@@ -58,8 +59,7 @@ export function withInteraction(
       extraCssText: 'box-shadow:none',
       axisPointer: { type: 'line', lineStyle: { color: theme.axis, type: 'solid' } },
       formatter: (params: unknown) => {
-        const x = axisValue(params)
-        const content = x === undefined ? undefined : spec.tooltip(x)
+        const content = contentOf(spec, params)
         return content === undefined ? '' : tooltipElement(content)
       },
     },
@@ -67,7 +67,7 @@ export function withInteraction(
       left: -100,
       feature: {
         dataZoom: {
-          yAxisIndex: 'none',
+          ...(spec.items === undefined ? { yAxisIndex: 'none' as const } : {}),
           filterMode: 'none',
           brushStyle: { color: theme.axis, opacity: 0.25 },
         },
@@ -79,6 +79,24 @@ export function withInteraction(
 /** Let a drag over the chart select the range to zoom into. */
 export function activateZoom(chart: ECharts): void {
   chart.dispatchAction({ type: 'takeGlobalCursor', key: 'dataZoomSelect', dataZoomSelectActive: true })
+}
+
+/** Series and index of a mark, as the drawing library names them in its events. */
+export function markOf(params: unknown): { series: string; index: number } | undefined {
+  if (typeof params !== 'object' || params === null) return undefined
+  const { seriesName, dataIndex } = params as { seriesName?: unknown; dataIndex?: unknown }
+  return typeof seriesName === 'string' && typeof dataIndex === 'number'
+    ? { series: seriesName, index: dataIndex }
+    : undefined
+}
+
+function contentOf(spec: ChartSpec, params: unknown): TooltipContent | undefined {
+  if (spec.items !== undefined) {
+    const mark = markOf(params)
+    return mark === undefined ? undefined : spec.items.tooltip(mark.series, mark.index)
+  }
+  const x = axisValue(params)
+  return x === undefined ? undefined : spec.tooltip(x)
 }
 
 function axisValue(params: unknown): number | string | undefined {

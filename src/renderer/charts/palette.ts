@@ -95,3 +95,26 @@ export function rampColour(theme: ChartTheme, share: number): string {
   const mix = (i: 0 | 1 | 2) => Math.round(from[i] + (to[i] - from[i]) * (at - low))
   return `rgb(${mix(0)}, ${mix(1)}, ${mix(2)})`
 }
+
+// Blue, white, red (ColorBrewer RdBu); zero is the background of the theme.
+const NEGATIVE = [33, 102, 172] as const
+const POSITIVE = [178, 24, 43] as const
+
+/** Colour for a signed share, -1 to 1: blue below zero, red above, nothing at zero. */
+export function divergingColour(theme: ChartTheme, share: number): string {
+  const end = share < 0 ? NEGATIVE : POSITIVE
+  const zero = [1, 3, 5].map((at) => Number.parseInt(theme.background.slice(at, at + 2), 16))
+  const by = Math.min(1, Math.abs(share)) ** 0.8
+  const mix = (i: 0 | 1 | 2) => Math.round(zero[i]! + (end[i] - zero[i]!) * by)
+  return `rgb(${mix(0)}, ${mix(1)}, ${mix(2)})`
+}
+
+/** Ink that can be read on a colour written as rgb(r, g, b). */
+export function textOn(colour: string): string {
+  const [r = 0, g = 0, b = 0] = (colour.match(/\d+/g) ?? []).map((part) => {
+    const share = Number(part) / 255
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4
+  })
+  // Where black and white ink have the same contrast (WCAG 2).
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179 ? '#1b1c1e' : '#ffffff'
+}

@@ -14,10 +14,11 @@ export type Marker =
 export interface LegendItem {
   name: string
   colour: string
-  kind: 'line' | 'band' | 'bar'
+  kind: 'line' | 'band' | 'bar' | 'point'
   dash?: Dash
   marker?: Marker
   opacity?: number
+  hollow?: boolean
 }
 
 export interface TooltipRow {
@@ -41,6 +42,13 @@ export interface ChartSpec {
   table: ChartTable
   /** Content for a position on the x axis; undefined draws nothing. */
   tooltip: (x: number | string) => TooltipContent | undefined
+  /** Charts whose marks are pointed at one by one, by series and index, instead of by position on the x axis. */
+  items?: {
+    tooltip: (series: string, index: number) => TooltipContent | undefined
+    key: (series: string, index: number) => string | undefined // what a click on the mark means to the view
+  }
+  /** Cannot be zoomed: categories on both axes. */
+  fixed?: boolean
 }
 
 /** Write a table as CSV (RFC 4180), text that a spreadsheet would run as a formula quoted with an apostrophe. */

@@ -2,6 +2,7 @@
 // engine nor screen.
 import { mkdirSync, statSync } from 'node:fs'
 import { LacunaError } from '../../shared/errors.ts'
+import { AnnotationStore } from './annotations.ts'
 import { inTransaction, type StoreContext } from './area.ts'
 import { backupNow, Backups } from './backup.ts'
 import { BlobStore } from './blobs.ts'
@@ -13,6 +14,7 @@ import { storeFailure, suspect } from './failures.ts'
 import { emptyFolder, folderBytes, removeStaleFiles } from './files.ts'
 import { lockWorkspace } from './lock.ts'
 import { MIGRATIONS, type Migration } from './migrations/index.ts'
+import { OutcomeStore } from './outcomes.ts'
 import { workspacePaths, type WorkspacePaths } from './paths.ts'
 import { ensureDatabase, replaceDatabase, type Recovered } from './recovery.ts'
 import { RunStore } from './runs.ts'
@@ -134,6 +136,8 @@ export class Store {
   readonly blobs: BlobStore
   readonly settings: SettingStore
   readonly calibrations: CalibrationStore
+  readonly annotations: AnnotationStore
+  readonly outcomes: OutcomeStore
   readonly backups: Backups
   readonly #context: StoreContext
   readonly #unlock: () => void
@@ -148,6 +152,8 @@ export class Store {
     this.runs = new RunStore(this.#context, this.blobs)
     this.settings = new SettingStore(this.#context)
     this.calibrations = new CalibrationStore(this.#context)
+    this.annotations = new AnnotationStore(this.#context)
+    this.outcomes = new OutcomeStore(this.#context)
     this.backups = new Backups(database, paths, now)
   }
 

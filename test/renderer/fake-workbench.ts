@@ -14,11 +14,19 @@ import {
   type RunState,
   type StudyResults,
 } from '../../src/shared/results.ts'
-import { expandStudy, parseStudy, type PruningStudy, type StudyDefinition } from '../../src/shared/study.ts'
+import {
+  expandStudy,
+  parseStudy,
+  type PruningStudy,
+  type RunSpec,
+  type StructureStudy,
+  type StudyDefinition,
+} from '../../src/shared/study.ts'
 import { definition, makeDataset, makeEpochs, makeRuns, type FakeDataset } from './support/fake-data.ts'
 import { fakePreview } from './support/fake-preview.ts'
+import * as structures from './fake-structure-study.ts'
 
-export const SCENARIOS = ['empty', 'first', 'busy', 'full', 'failing', 'huge', 'small'] as const
+export const SCENARIOS = ['empty', 'first', 'busy', 'full', 'failing', 'huge', 'small', 'structures'] as const
 export type Scenario = (typeof SCENARIOS)[number]
 
 interface FakeStudy {
@@ -73,6 +81,7 @@ export class FakeWorkbench {
     this.#addDataset(makeDataset('da0a', 'Darji 2021', 25_000, 7, true))
     this.#addDataset(makeDataset('b00c', 'Embedded Reber', 8000, 11, false))
     if (scenario === 'small') return this.#fillSmall()
+    if (scenario === 'structures') return this.#fillStructures()
     this.#addStudy('s1', 'Pruning, five seeds', definition('da0a'), (i, _s, n) =>
       this.#stateAt(i, n, scenario),
     )
@@ -121,6 +130,24 @@ export class FakeWorkbench {
     this.#timer = setInterval(() => this.#tick(), 700)
   }
 
+  /** Structure studies: whole, with controls, under way, failed, not begun. */
+  #fillStructures(): void {
+    const add = (id: string, name: string, change: object, state: Parameters<typeof makeRuns>[2]) =>
+      this.#addStudy(id, name, structures.structureDefinition('da0a', change), state)
+    add('g1', 'Published structures', {}, () => 'done')
+    const families = [
+      { kind: 'barabasi-albert', count: 20 },
+      { kind: 'erdos-renyi', count: 20 },
+      { kind: 'kleinberg', count: 20 },
+    ]
+    const few = { cells: ['lstm', 'gru'], seeds: [1, 2], structure: { families, rewired: 2 } }
+    add('g2', 'With rewired controls', few, () => 'done')
+    add('g3', 'Under way', {}, (i) => (i < 30 ? 'done' : i < 32 ? 'running' : 'queued'))
+    add('g4', 'All diverged', { cells: ['rnn-relu'] }, () => 'diverged')
+    add('g5', 'Not begun', {}, () => 'queued')
+    this.#timer = setInterval(() => this.#tick(), 700)
+  }
+
   #stateAt(index: number, total: number, scenario: Scenario): RunState {
     if (scenario === 'full' || scenario === 'huge') return 'done'
     if (scenario === 'failing')
@@ -150,7 +177,8 @@ export class FakeWorkbench {
       definition: study,
       paused: false,
       createdAt: '2026-11-23T09:15:00Z',
-      runs: makeRuns(id, study, state),
+      runs:
+        study.kind === 'structure' ? structures.structureRuns(id, study, state) : makeRuns(id, study, state),
     }
     this.#studies.set(id, made)
     return made
@@ -180,7 +208,7 @@ export class FakeWorkbench {
       remainingMs: 372_000,
     })
     if (batch < 400) return
-    const record = makeEpochs(run.spec, epoch).at(-1)!
+    const record = epochsOf(study.definition, run.spec, epoch).at(-1)!
     run.epochs.push(record)
     this.#emit('epoch/finished', { studyId: study.id, runId: run.id, record })
     if (epoch < run.spec.epochs) return
@@ -221,6 +249,7 @@ export class FakeWorkbench {
     const state = studyState(
       study.paused,
       study.runs.map((run) => run.state),
+      study.definition.kind,
     )
     return {
       id: study.id,
@@ -282,6 +311,7 @@ export class FakeWorkbench {
       ...this.#appHandlers(),
       ...this.#datasetHandlers(),
       ...this.#studyHandlers(),
+      ...this.#structureStudyHandlers(),
     }
   }
 
@@ -472,6 +502,25 @@ export class FakeWorkbench {
     } satisfies Partial<Handlers>
   }
 
+  #structureStudyHandlers() {
+    const rows = (id: string) => {
+      const { definition: study, runs } = this.#study(id)
+      return structures.structureRows(study as StructureStudy, runs)
+    }
+    return {
+      'study/structures': async ({ id }) =>
+        Promise.resolve({ studyId: id, chance: structures.CHANCE, rows: rows(id) }),
+      'study/analyse': async ({ id, leaveOutFailed, task }) => {
+        await this.#work(task, 48)
+        return structures.structureAnalysis(rows(id), leaveOutFailed)
+      },
+      'graph/import': async ({ file, options }) =>
+        Promise.resolve(structures.graphImport(this.#files.get(file.fileId) ?? 'gone', options)),
+      'graph/sample': async ({ structure, family, index }) =>
+        Promise.resolve(structures.graphSample(structure, family, index)),
+    } satisfies Partial<Handlers>
+  }
+
   #run(id: string): RunRecord {
     const run = [...this.#studies.values()].flatMap(({ runs }) => runs).find((r) => r.id === id)
     if (run === undefined) throw new LacunaError('not-found', `There is no run ${id}.`)
@@ -499,6 +548,10 @@ function engineCheck(run: RunRecord, count: number): EngineCheck {
       twin: { largest: 0.15, overall: 0.16 },
     },
   })
+}
+
+function epochsOf(study: StudyDefinition, spec: RunSpec, upTo: number) {
+  return study.kind === 'structure' ? structures.structureEpochs(study, spec, upTo) : makeEpochs(spec, upTo)
 }
 
 function runSummary({ epochs, ...run }: RunRecord): RunSummary {

@@ -71,6 +71,68 @@ export const PRESETS: readonly Preset[] = [
       'The same question with controls: five paired seeds, random pruning beside magnitude, a validation split, own vocabulary and padding that is masked.',
     definition: { kind: 'pruning' },
   },
+  {
+    id: 'quick-structures',
+    title: 'Quick structures',
+    description:
+      'Two architectures on a few small random graphs of two kinds: from graph to trained network to accuracy in a minute or two.',
+    definition: {
+      kind: 'structure',
+      cells: ['rnn-tanh', 'gru'],
+      seeds: [1],
+      trainLimit: 2000,
+      testLimit: 1000,
+      training: { epochs: 6, batchSize: 32 },
+      structure: {
+        families: [
+          { kind: 'barabasi-albert', count: 6 },
+          { kind: 'watts-strogatz', count: 6 },
+        ],
+        nodes: { min: 10, max: 30 },
+      },
+    },
+  },
+  {
+    id: 'darji-2021-structures',
+    title: 'Darji 2021, structures',
+    description:
+      'The published study: 100 Barabási-Albert and 100 Watts-Strogatz graphs for each architecture, 10 to 50 vertices, the published wiring with its scrambled gate masks, 15 epochs. Test accuracy is read after every epoch, as published.',
+    definition: {
+      kind: 'structure',
+      encoding: 'ascii',
+      padding: 'process',
+      validationFraction: 0,
+      seeds: [1],
+      training: { epochs: 15, batchSize: 128 },
+      structure: {
+        families: [
+          { kind: 'barabasi-albert', count: 100 },
+          { kind: 'watts-strogatz', count: 100, p: 1, tries: 10 },
+        ],
+        nodes: { min: 10, max: 50 },
+        graphsPerCell: 'own',
+        wiring: 'darji-2021',
+        gateMask: 'row-repeat',
+      },
+    },
+  },
+  {
+    id: 'structures',
+    title: 'Structures, corrected protocol',
+    description:
+      'The same question with controls: every architecture trains the same graphs, three seeds each, beside graphs with the same degrees but edges at random; correct gate masks, one cell per layer, a validation split.',
+    definition: {
+      kind: 'structure',
+      seeds: [1, 2, 3],
+      structure: {
+        families: [
+          { kind: 'barabasi-albert', count: 40 },
+          { kind: 'watts-strogatz', count: 40 },
+        ],
+        rewired: 1,
+      },
+    },
+  },
 ]
 
 /**

@@ -2,7 +2,7 @@
 import type { GraphProperties } from './graph.ts'
 import type { Cell } from './network.ts'
 import type { FamilyKind } from './structure-study.ts'
-import type { Criterion, RunSpec, Target } from './study.ts'
+import type { Criterion, RunSpec, StudyDefinition, Target } from './study.ts'
 
 /**
  * `interrupted`: the program ended while it ran; resumes from its last epoch. `diverged`: loss, gradient or weights
@@ -170,19 +170,31 @@ export function epochsToRegain(accuracy: readonly number[], base: number, margin
   return epoch < 0 ? null : epoch
 }
 
-/** State of a study from its own switch and the states of its runs. */
-export function studyState(paused: boolean, runs: readonly RunState[]): StudyState {
+/**
+ * State of a study from its own switch and the states of its runs. A random structure that cannot be trained is a
+ * finding, so in a structure study a run that diverged has ended well.
+ */
+export function studyState(
+  paused: boolean,
+  runs: readonly RunState[],
+  kind: StudyDefinition['kind'] = 'training',
+): StudyState {
   const has = (...states: RunState[]) => runs.some((r) => states.includes(r))
   if (has('queued', 'running', 'interrupted')) {
     if (paused) return 'paused'
     return has('running') ? 'running' : 'queued'
   }
-  if (runs.every((r) => r === 'done')) return 'done'
-  return runs.every((r) => r === 'cancelled' || r === 'done') ? 'cancelled' : 'incomplete'
+  const ended: readonly RunState[] = kind === 'structure' ? ['done', 'diverged'] : ['done']
+  if (runs.every((r) => ended.includes(r))) return 'done'
+  return runs.every((r) => r === 'cancelled' || ended.includes(r)) ? 'cancelled' : 'incomplete'
 }
 
 /** Short names for tables: what differs between the runs of one study. */
 export function runTitle(spec: RunSpec): string {
+  if (spec.structure !== undefined) {
+    const { name, rewired } = spec.structure
+    return `${name}${rewired === 0 ? '' : `, rewired ${rewired}`}, seed ${spec.seed}`
+  }
   if (spec.prune === undefined) return `base, seed ${spec.seed}`
   const { target, percent, criterion } = spec.prune
   return `${percent} % of ${target}, ${criterion}, seed ${spec.seed}`

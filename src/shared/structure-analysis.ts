@@ -8,6 +8,7 @@ export interface StructureRow {
   cell: Cell
   generator: string
   graph: string
+  control?: boolean // has the degrees of another graph here; left out of what is said over all generators
   seed?: number
   properties: Partial<Record<PropertyName, number>>
   score: number // test accuracy 0 to 1, or another target

@@ -1,6 +1,8 @@
-// The part of a study definition that says which random graphs become networks and how. Schemas and names; draws nothing.
+// The part of a study definition that says which random graphs become networks and how. Schemas, names and order;
+// draws nothing.
 import { z } from 'zod'
-import { GATE_MASKS, graphSchema, RECURRENCES, WIRINGS } from './graph.ts'
+import { LacunaError } from './errors.ts'
+import { assertGraph, GATE_MASKS, graphSchema, RECURRENCES, WIRINGS } from './graph.ts'
 
 /** Stated limits: a structure study trains every graph, so these are far below those of a graph that is only measured. */
 export const STRUCTURE_LIMITS = {
@@ -108,4 +110,83 @@ export interface StructureSpec {
   index: number // graph within the family, from 0
   name: string // unique among the graphs of one architecture: 'watts-strogatz 17', or the name of the file
   rewired: number // 0: the graph itself; k: its k-th degree-preserving control
+}
+
+/** Graphs a family asks for. */
+export function familyCount(family: StructureFamily): number {
+  return family.kind === 'given' ? family.graphs.length : family.count
+}
+
+/**
+ * Names of the families, each once: the generator, and with a second, third .. of the same kind a letter behind it.
+ * Streams of random numbers are named by them, so that another generator in the list changes no graph of this one.
+ */
+export function familyLabels(families: readonly StructureFamily[]): string[] {
+  const seen = new Map<FamilyKind, number>()
+  return families.map(({ kind }) => {
+    const before = seen.get(kind) ?? 0
+    seen.set(kind, before + 1)
+    return before === 0 ? kind : `${kind}-${String.fromCharCode(97 + before)}`
+  })
+}
+
+/** Names of the graphs of every family, unique within the study: 'watts-strogatz 17', or the name of the file. */
+export function graphNames(families: readonly StructureFamily[]): string[][] {
+  const labels = familyLabels(families)
+  const taken = new Map<string, number>()
+  const unique = (name: string): string => {
+    const before = taken.get(name) ?? 0
+    taken.set(name, before + 1)
+    return before === 0 ? name : unique(`${name} (${before + 1})`)
+  }
+  return families.map((family, at) =>
+    family.kind === 'given'
+      ? family.graphs.map(({ name }) => unique(name))
+      : Array.from({ length: family.count }, (_, index) => unique(`${labels[at]!} ${index}`)),
+  )
+}
+
+/**
+ * List what one architecture and one seed trains, the first graph of every family before the second ones, every graph
+ * before its controls. `label` is the readable end of the run's key. Ends after `limit` entries and one more.
+ */
+export function structureRuns(
+  { families, rewired }: StructureOptions,
+  limit: number,
+): (StructureSpec & { label: string })[] {
+  const labels = familyLabels(families)
+  const names = graphNames(families)
+  const most = Math.max(...families.map(familyCount))
+  const list: (StructureSpec & { label: string })[] = []
+  for (let index = 0; index < most && list.length <= limit; index++) {
+    families.forEach((family, at) => {
+      if (index >= familyCount(family)) return
+      const spec = { family: at, generator: family.kind, index, name: names[at]![index]! }
+      for (let control = 0; control <= rewired; control++) {
+        const label = `${labels[at]!}-${index}${control === 0 ? '' : `-rewired-${control}`}`
+        list.push({ ...spec, rewired: control, label })
+      }
+    })
+  }
+  return list
+}
+
+/**
+ * Check the graphs that are given: simple, and small enough to be trained.
+ * @throws LacunaError bad-input, too-large naming the graph
+ */
+export function assertFamilies(families: readonly StructureFamily[]): void {
+  for (const family of families) {
+    if (family.kind !== 'given') continue
+    for (const { name, graph } of family.graphs) {
+      assertGraph(graph)
+      const { nodes, edges } = STRUCTURE_LIMITS
+      if (graph.nodes > nodes || graph.edges.length > edges) {
+        throw new LacunaError(
+          'too-large',
+          `The graph '${name}' has ${graph.nodes} vertices and ${graph.edges.length} edges; a structure that is trained has at most ${nodes} and ${edges}.`,
+        )
+      }
+    }
+  }
 }

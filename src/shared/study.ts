@@ -2,7 +2,13 @@
 import { z } from 'zod'
 import { LacunaError } from './errors.ts'
 import { CELLS, PADDINGS, type Cell } from './network.ts'
-import { structureSchema, type StructureSpec } from './structure-study.ts'
+import {
+  assertFamilies,
+  familySchema,
+  structureRuns,
+  structureSchema,
+  type StructureSpec,
+} from './structure-study.ts'
 
 /** Which recurrent matrices are pruned: `weight_ih` (i2h), `weight_hh` (h2h) or both. */
 export const TARGETS = ['both', 'i2h', 'h2h'] as const
@@ -144,6 +150,7 @@ export function parseStudy(value: unknown): StudyDefinition {
     const lines = parsed.error.issues.map((i) => `${i.path.join('.') || 'study'}: ${i.message}`)
     throw new LacunaError('bad-request', `The study definition is not valid: ${lines.join('; ')}.`, lines)
   }
+  if (parsed.data.kind === 'structure') assertFamilies(parsed.data.structure.families)
   return parsed.data
 }
 
@@ -152,31 +159,47 @@ export const MAX_RUNS = 20_000
 
 /**
  * List the runs of a study in the order in which they are queued: per seed and architecture the base run, then its
- * pruned runs by target, criterion and percentage.
+ * pruned runs by target, criterion and percentage. Of a structure study: per seed the first graph of every generator,
+ * each for every architecture with its controls, then the second ones, so that a study that is stopped has some of all.
  * @throws LacunaError too-large when there are more than MAX_RUNS
  */
 export function expandStudy(definition: StudyDefinition): RunSpec[] {
   const runs: RunSpec[] = []
   for (const seed of definition.seeds) {
-    for (const cell of definition.cells) {
-      const base: RunSpec = {
-        key: `${cell}-s${seed}-base`,
-        kind: 'base',
-        cell,
-        seed,
-        epochs: definition.training.epochs,
-      }
-      runs.push(base)
-      if (definition.kind === 'pruning') runs.push(...prunedRuns(definition, base))
-      if (runs.length > MAX_RUNS) {
-        throw new LacunaError(
-          'too-large',
-          `The study has more than ${MAX_RUNS} runs; choose fewer seeds or levels.`,
-        )
-      }
+    if (definition.kind === 'structure') addStructures(runs, definition, seed)
+    else addStacked(runs, definition, seed)
+    if (runs.length > MAX_RUNS) {
+      throw new LacunaError(
+        'too-large',
+        `The study has more than ${MAX_RUNS} runs; choose fewer ${definition.kind === 'structure' ? 'seeds, graphs or controls' : 'seeds or levels'}.`,
+      )
     }
   }
   return runs
+}
+
+function addStructures(runs: RunSpec[], { cells, training, structure }: StructureStudy, seed: number): void {
+  for (const { label, ...spec } of structureRuns(structure, MAX_RUNS)) {
+    for (const cell of cells) {
+      runs.push({
+        key: `${cell}-s${seed}-${label}`,
+        kind: 'structure',
+        cell,
+        seed,
+        epochs: training.epochs,
+        structure: spec,
+      })
+    }
+  }
+}
+
+function addStacked(runs: RunSpec[], definition: StackedStudy, seed: number): void {
+  for (const cell of definition.cells) {
+    const key = `${cell}-s${seed}-base`
+    const base: RunSpec = { key, kind: 'base', cell, seed, epochs: definition.training.epochs }
+    runs.push(base)
+    if (definition.kind === 'pruning') runs.push(...prunedRuns(definition, base))
+  }
 }
 
 function prunedRuns({ prune: p }: PruningStudy, base: RunSpec): RunSpec[] {
@@ -211,7 +234,20 @@ export function canonicalJson(value: unknown): string {
  */
 export function studyIdentity(definition: StudyDefinition): string {
   const defaults = parseStudy({ kind: definition.kind, dataset: definition.dataset })
-  return canonicalJson(withoutDefaults(definition, { ...defaults, kind: undefined, dataset: undefined }))
+  return canonicalJson(
+    withoutDefaults(compact(definition), { ...compact(defaults), kind: undefined, dataset: undefined }),
+  )
+}
+
+/** Generators are a list, in which each entry has defaults of its own. */
+function compact(definition: StudyDefinition): object {
+  if (definition.kind !== 'structure') return definition
+  const families = definition.structure.families.map((family) =>
+    family.kind === 'given'
+      ? family
+      : withoutDefaults(family, { ...familySchema.parse({ kind: family.kind }), kind: undefined }),
+  )
+  return { ...definition, structure: { ...definition.structure, families } }
 }
 
 function withoutDefaults(value: object, defaults: object): object {

@@ -3,6 +3,7 @@ import type { Edge, GraphDescription } from '../../shared/graph.ts'
 import { edgeKey } from '../../shared/graph.ts'
 import { randomStream } from '../../shared/random.ts'
 import { isConnected } from './adjacency.ts'
+import { Links } from './links.ts'
 
 /** Swaps tried per edge; about ten leave no trace of the original (Milo et al. 2003, arXiv:cond-mat/0312028). */
 const SWAPS_PER_EDGE = 10
@@ -23,6 +24,7 @@ export function rewireDegrees(graph: GraphDescription, seed: number | string, in
   const edges = graph.edges.map(([a, b]): Edge => [a, b])
   const joined = new Set(edges.map(([a, b]) => edgeKey(a, b, nodes)))
   const mustConnect = isConnected(graph)
+  const links = new Links(graph)
   let swaps = 0
   for (let tried = 0; tried < SWAPS_PER_EDGE * edges.length && edges.length > 1; tried++) {
     const [i, j] = [random.integer(edges.length), random.integer(edges.length)]
@@ -34,9 +36,15 @@ export function rewireDegrees(graph: GraphDescription, seed: number | string, in
     const before: [Edge, Edge] = [edges[i]!, edges[j]!]
     edges[i] = [a, d!]
     edges[j] = [c!, b]
-    if (mustConnect && !isConnected({ nodes, edges })) {
+    for (const edge of before) links.remove(edge)
+    links.add(edges[i]!)
+    links.add(edges[j]!)
+    // a and d are joined now, and c and b; the rest of the graph hangs on one of the four.
+    if (mustConnect && !links.joined(a, b)) {
+      for (const edge of [edges[i]!, edges[j]!]) links.remove(edge)
       edges[i] = before[0]
       edges[j] = before[1]
+      for (const edge of before) links.add(edge)
       continue
     }
     for (const [x, y] of before) joined.delete(edgeKey(x, y, nodes))

@@ -147,6 +147,15 @@ function fitSubset(
   }
 }
 
+/**
+ * Graphs that were drawn one by one. A control has the size and the degrees of another graph, so it is no further
+ * observation; where there is nothing else, controls are what there is.
+ */
+function independent(rows: readonly StructureRow[]): readonly StructureRow[] {
+  const own = rows.filter(({ control }) => control !== true)
+  return own.length > 0 ? own : rows
+}
+
 /** Architectures that occur, in the order in which they are listed everywhere. */
 function cellsOf(rows: readonly StructureRow[]): Cell[] {
   return CELLS.filter((cell) => rows.some((row) => row.cell === cell))
@@ -183,7 +192,7 @@ export function analyseStructures(
       analyseGroup(
         cell,
         generator,
-        own.filter((row) => generator === null || row.generator === generator),
+        generator === null ? independent(own) : own.filter((row) => row.generator === generator),
         { threshold, seed },
       ),
     )
@@ -201,7 +210,7 @@ function fitAll(
   const total = cells.length * regressors.length * subsets.length
   let done = 0
   return cells.map((cell) => {
-    const own = rows.filter((row) => row.cell === cell)
+    const own = independent(rows.filter((row) => row.cell === cell))
     const used = options.failedTrainings === 'leave-out' ? own.filter((row) => row.score > threshold) : own
     const graphs = byGraph(used)
     const results: RegressorResult[] = []

@@ -5,6 +5,7 @@ import { PROPERTY_NAMES } from '../../shared/graph.ts'
 import type { Cell } from '../../shared/network.ts'
 import { CELLS } from '../../shared/network.ts'
 import type { StructureRow } from '../../shared/structure-analysis.ts'
+import type { Chance } from './failures.ts'
 
 /** Column names by meaning; the first is Lacuna's, the others are those of Darji 2021. */
 const COLUMNS = {
@@ -12,6 +13,9 @@ const COLUMNS = {
   generator: ['generator', 'graph'],
   graph: ['index', 'graph_nr'],
 } as const
+
+/** States of a run that has a score, in tables of studies. */
+const ENDED: readonly string[] = ['done', 'diverged']
 
 function bad(message: string): LacunaError {
   return new LacunaError('bad-input', message)
@@ -65,10 +69,15 @@ export function structureRows(
   if (properties.length === 0) {
     throw bad(`The table has none of the graph properties (${PROPERTY_NAMES.slice(0, 4).join(', ')}, ..).`)
   }
-  return records.map((record, i) => {
+  return records.flatMap((record, i) => {
     const row = i + 1
+    // Runs of a study that have not ended well have no score yet.
+    if (record['state'] !== undefined && !ENDED.includes(record['state'])) return []
     const values: Partial<Record<PropertyName, number>> = {}
-    for (const name of properties) values[name] = numberIn(record, name, row)
+    for (const name of properties) {
+      // A table of a study has no path lengths for graphs in pieces.
+      if (record['state'] === undefined || record[name] !== '') values[name] = numberIn(record, name, row)
+    }
     const given: StructureRow = {
       cell: cellIn(record[cell]!, row),
       generator: record[generator]!.trim().replaceAll('_', '-'),
@@ -77,6 +86,17 @@ export function structureRows(
       score: numberIn(record, score, row),
     }
     if (header.includes('seed')) given.seed = numberIn(record, 'seed', row)
-    return given
+    if (header.includes('rewired') && numberIn(record, 'rewired', row) > 0) given.control = true
+    return [given]
   })
+}
+
+/**
+ * What guessing scores on the test sequences of a table of a study; undefined where the table does not say so, or says
+ * several things.
+ */
+export function chanceOf(records: readonly Record<string, string>[]): Chance | undefined {
+  const found = new Set(records.map((record) => `${record['majority_share']} ${record['test_total']}`))
+  const [accuracy = 0, total = 0] = [...found].join(' ').split(' ').map(Number)
+  return found.size === 1 && accuracy > 0 && total > 0 ? { accuracy, total } : undefined
 }

@@ -10,6 +10,7 @@ import {
   type RunRecord,
   type RunState,
 } from '../../shared/results.ts'
+import type { GraphProperties } from '../../shared/graph.ts'
 import type { Cell } from '../../shared/network.ts'
 import type { RunSpec } from '../../shared/study.ts'
 import { inTransaction, timestamp, type StoreContext } from './area.ts'
@@ -213,15 +214,43 @@ export class RunStore {
   /** Keep what is known once the engine has the run. */
   describe(
     id: string,
-    about: { engine: NonNullable<RunRecord['engine']>; recurrentWeights: number; parameters: number },
+    about: {
+      engine: NonNullable<RunRecord['engine']>
+      recurrentWeights: number
+      parameters: number
+      properties?: Partial<GraphProperties>
+    },
   ): void {
     this.#update(
       id,
-      'engine = ?, recurrent_weights = ?, parameters = ?',
+      'engine = ?, recurrent_weights = ?, parameters = ?, properties = coalesce(?, properties)',
       JSON.stringify(about.engine),
       about.recurrentWeights,
       about.parameters,
+      about.properties === undefined ? null : JSON.stringify(about.properties),
     )
+  }
+
+  /** Tell whether the graph of a run has been measured. */
+  hasProperties(id: string): boolean {
+    return (
+      this.#context.database
+        .prepare<[string], number>('SELECT properties IS NOT NULL FROM runs WHERE id = ?')
+        .pluck()
+        .get(id) === 1
+    )
+  }
+
+  /** What the graphs of a study are like, by run; runs whose graph has not been measured are left out. */
+  properties(studyId: string): Map<string, Partial<GraphProperties>> {
+    const rows = this.#context.database
+      .prepare<[string], [string, string]>(
+        'SELECT id, properties FROM runs WHERE study_id = ? AND properties IS NOT NULL',
+      )
+      .raw()
+      .all(studyId)
+    // Written by `describe` alone, from this type.
+    return new Map(rows.map(([id, text]) => [id, JSON.parse(text) as Partial<GraphProperties>]))
   }
 
   /**

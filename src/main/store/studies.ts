@@ -17,14 +17,13 @@ export interface StoredStudy {
 interface StudyRow {
   id: string
   name: string
-  definition: string
   dataset_name: string
   created_at: string
   paused: number
   removed_at: string | null
 }
 
-const SELECT = `SELECT s.id, s.name, s.definition, d.name AS dataset_name, s.created_at, s.paused, s.removed_at
+const SELECT = `SELECT s.id, s.name, d.name AS dataset_name, s.created_at, s.paused, s.removed_at
   FROM studies s JOIN datasets d ON d.id = s.dataset_id`
 
 /** Id of a run: readable, and unique in the workspace. */
@@ -35,10 +34,16 @@ export function runId(studyId: string, key: string): string {
 export class StudyStore {
   readonly #context: StoreContext
   readonly #one: Statement<[string], StudyRow>
+  readonly #definition: Statement<[string], string>
+  /** A definition never changes and is asked for with every epoch; one with graphs from files is long. */
+  readonly #definitions = new Map<string, StudyDefinition>()
 
   constructor(context: StoreContext) {
     this.#context = context
     this.#one = context.database.prepare(`${SELECT} WHERE s.id = ?`)
+    this.#definition = context.database
+      .prepare<[string], string>('SELECT definition FROM studies WHERE id = ?')
+      .pluck()
   }
 
   /**
@@ -88,7 +93,7 @@ export class StudyStore {
     const row = this.#one.get(id)
     if (row === undefined)
       throw new LacunaError('not-found', `There is no study ${id}; list them to see what is here.`)
-    return toStudy(row)
+    return this.#toStudy(row)
   }
 
   /** `removed`: it lies in the trash. */
@@ -128,7 +133,7 @@ export class StudyStore {
     return this.#context.database
       .prepare<[], StudyRow>(`${SELECT} ${where} ORDER BY s.number DESC`)
       .all()
-      .map(toStudy)
+      .map((row) => this.#toStudy(row))
   }
 
   rename(id: string, name: string): StoredStudy {
@@ -158,20 +163,23 @@ export class StudyStore {
 
   /** Delete for good what has been in the trash since before `before`; returns how many studies. */
   purge(before: Date): number {
+    this.#definitions.clear()
     return inTransaction(this.#context, () =>
       this.#context.database.prepare('DELETE FROM studies WHERE removed_at < ?').run(before.toISOString()),
     ).changes
   }
-}
 
-function toStudy(row: StudyRow): StoredStudy {
-  return {
-    id: row.id,
-    name: row.name,
-    definition: parseStudy(JSON.parse(row.definition)),
-    datasetName: row.dataset_name,
-    createdAt: row.created_at,
-    paused: row.paused === 1,
-    removed: row.removed_at !== null,
+  #toStudy(row: StudyRow): StoredStudy {
+    const definition = this.#definitions.get(row.id) ?? parseStudy(JSON.parse(this.#definition.get(row.id)!))
+    this.#definitions.set(row.id, definition)
+    return {
+      id: row.id,
+      name: row.name,
+      definition,
+      datasetName: row.dataset_name,
+      createdAt: row.created_at,
+      paused: row.paused === 1,
+      removed: row.removed_at !== null,
+    }
   }
 }

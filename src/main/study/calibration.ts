@@ -1,20 +1,25 @@
 // Finds out how fast this machine trains the models of a study before any run: asks an engine process to time a few steps
 // and remembers the answer. One calibration at a time, none while runs compute.
+import { createHash } from 'node:crypto'
 import { cpus } from 'node:os'
 import { z } from 'zod'
 import type { Emit } from '../../shared/contract.ts'
 import type { Dataset } from '../../shared/dataset.ts'
 import type { Cell } from '../../shared/network.ts'
 import { randomStream } from '../../shared/random.ts'
-import { canonicalJson, type StudyDefinition } from '../../shared/study.ts'
+import { familyCount } from '../../shared/structure-study.ts'
+import { canonicalJson, type StructureStudy, type StudyDefinition } from '../../shared/study.ts'
 import { contentFromBytes } from '../data/content.ts'
 import { encodeDataset } from '../data/vocabulary.ts'
 import type { Store } from '../store/store.ts'
 import { EngineHost, type SpawnEngine } from './engine-host.ts'
 import { PRUNED_PERCENT, type MeasureJob, type Measurement } from './measure.ts'
 import type { JobEngine } from './messages.ts'
-import { recurrentWeightCount, splitSizes, type EpochEstimate } from './outlook.ts'
+import { recurrentWeightCount } from './model-size.ts'
+import { splitSizes, type EpochEstimate } from './outlook.ts'
 import { studyNetwork } from './plan.ts'
+import { sampleStructures, type Sizes } from './structure.ts'
+import { recurrentCounts } from './weights.ts'
 
 /** What is remembered; times in milliseconds per sequence. */
 const calibrationSchema = z.object({
@@ -42,9 +47,16 @@ export interface CalibratorOptions {
   engine?: JobEngine // tests only: instead of the one the study asks for
 }
 
+/** Something to be timed: an architecture, of a structure study with a generator. */
+interface Case {
+  key: string
+  cell: Cell
+  of: number | undefined
+}
+
 interface Wanted {
   definition: StudyDefinition
-  cells: Cell[]
+  cases: Case[]
 }
 
 export class Calibrator {
@@ -68,30 +80,33 @@ export class Calibrator {
     cell: Cell,
     density: number,
   ): EpochEstimate | undefined {
-    const found = this.#find(this.#key(definition, cell))
-    if (found === undefined) return undefined
-    const { train, validation, test } = splitSizes(definition, dataset)
-    // Between the two densities that were measured the time is taken to be proportional to the kept weights.
-    const least = 1 - PRUNED_PERCENT / 100
-    const share = Math.max(0, (density - least) / (1 - least))
-    const trained = Math.min(found.train, found.pruned) * (1 - share) + found.train * share
-    const tested = found.test * (trained / found.train)
-    const smaller = found.scale > 1 ? ', with a smaller model' : ''
-    return {
-      ms: found.scale * (train * trained + (validation + test) * tested),
-      basis: `measured on this machine: a few training steps of each architecture with the ${found.engine} engine${smaller}`,
+    const parts = partsOf(definition).map(({ of, share }) => ({
+      found: this.#find(this.#key(definition, cell, of)),
+      share,
+    }))
+    const sizes = splitSizes(definition, dataset)
+    let ms = 0
+    for (const { found, share } of parts) {
+      if (found === undefined) return undefined
+      ms += share * epochMs(found, sizes, density)
     }
+    const { engine, scale } = parts[0]!.found!
+    const smaller = definition.kind !== 'structure' && scale > 1 ? ', with a smaller model' : ''
+    const what = definition.kind === 'structure' ? 'a graph of each generator' : 'each architecture'
+    const basis = `measured on this machine: a few training steps of ${what} with the ${engine} engine${smaller}`
+    return { ms, basis }
   }
 
   /** Measure soon what is not known yet about a study; `plan/estimated` tells when it is. The last call wins. */
   want(definition: StudyDefinition): void {
     if (this.#closed || this.#options.busy()) return
-    const cells = definition.cells.filter((cell) => {
-      const key = this.#key(definition, cell)
-      return !this.#failed.has(key) && this.#find(key) === undefined
-    })
-    if (cells.length === 0) return
-    this.#wanted = { definition, cells }
+    const cases = definition.cells
+      .flatMap((cell) =>
+        partsOf(definition).map(({ of }) => ({ cell, of, key: this.#key(definition, cell, of) })),
+      )
+      .filter(({ key }) => !this.#failed.has(key) && this.#find(key) === undefined)
+    if (cases.length === 0) return
+    this.#wanted = { definition, cases }
     this.#working ??= this.#work()
   }
 
@@ -121,10 +136,10 @@ export class Calibrator {
     return next
   }
 
-  async #calibrate({ definition, cells }: Wanted): Promise<void> {
-    const keys = cells.map((cell) => this.#key(definition, cell))
+  async #calibrate({ definition, cases }: Wanted): Promise<void> {
+    const keys = cases.map(({ key }) => key)
     try {
-      const { job, scales } = this.#job(definition, cells)
+      const { job, scales } = this.#job(definition, cases)
       const { engine, paces } = await this.#measure(job)
       // A run that began meanwhile has spoilt the timing.
       if (this.#closed || this.#options.busy()) return
@@ -147,7 +162,7 @@ export class Calibrator {
     return host.measure(job).finally(() => clearTimeout(limit))
   }
 
-  #job(definition: StudyDefinition, cells: readonly Cell[]): { job: MeasureJob; scales: number[] } {
+  #job(definition: StudyDefinition, cases: readonly Case[]): { job: MeasureJob; scales: number[] } {
     const content = contentFromBytes(this.#options.store.datasets.content(definition.dataset))
     const count = Math.min(content.train.length, Math.max(SEQUENCES, definition.training.batchSize))
     const order = randomStream(0, 'calibration').permutation(content.train.length).subarray(0, count)
@@ -157,15 +172,15 @@ export class Calibrator {
       definition.encoding,
     )
     const sizes = { vocabulary: vocabulary.size, classes: content.classes.length }
-    const smaller = cells.map((cell) => measurable(definition, cell))
+    const found = cases.map(({ cell, of }) => measurable(definition, cell, of, sizes))
     return {
       job: {
         engine: this.#options.engine ?? definition.engine,
-        networks: cells.map((cell, i) => studyNetwork(smaller[i]!.definition, cell, sizes)),
+        models: found.map(({ model }) => model),
         sequences,
         batchSize: definition.training.batchSize,
       },
-      scales: smaller.map(({ scale }) => scale),
+      scales: found.map(({ scale }) => scale),
     }
   }
 
@@ -179,17 +194,60 @@ export class Calibrator {
   }
 
   /** Everything the pace depends on: a workspace may be copied to another machine. */
-  #key({ model, training, dataset, encoding, padding, engine }: StudyDefinition, cell: Cell): string {
+  #key(definition: StudyDefinition, cell: Cell, of: number | undefined): string {
+    const { model, training, dataset, encoding, padding, engine } = definition
     const processors = cpus()
     const machine = `${processors[0]?.model ?? 'unknown'} x ${processors.length}`
     const choice = this.#options.engine ?? engine
     const { batchSize } = training
-    return canonicalJson({ machine, engine: choice, cell, model, batchSize, dataset, encoding, padding })
+    const key = { machine, engine: choice, cell, model, batchSize, dataset, encoding, padding }
+    if (of === undefined || definition.kind !== 'structure') return canonicalJson(key)
+    return canonicalJson({ ...key, structure: graphsKey(definition, of) })
   }
 }
 
-/** The study with a model small enough to be measured in an instant, and how much more work its own is. */
-function measurable(definition: StudyDefinition, cell: Cell): { definition: StudyDefinition; scale: number } {
+/** What is timed of each architecture: its model, or one graph of each generator with its share of the graphs. */
+function partsOf(definition: StudyDefinition): { of: number | undefined; share: number }[] {
+  if (definition.kind !== 'structure') return [{ of: undefined, share: 1 }]
+  const { families } = definition.structure
+  const total = families.reduce((sum, family) => sum + familyCount(family), 0)
+  return families.map((family, of) => ({ of, share: familyCount(family) / total }))
+}
+
+const graphsKeys = new WeakMap<StructureStudy, string[]>()
+
+/** Names the graphs of one generator shortly, however many files they come from. */
+function graphsKey(definition: StructureStudy, of: number): string {
+  const { families, rewired: _, ...rest } = definition.structure
+  const keys =
+    graphsKeys.get(definition) ??
+    families.map((family) => createHash('sha256').update(canonicalJson({ family, rest })).digest('hex'))
+  graphsKeys.set(definition, keys)
+  return keys[of]!
+}
+
+/** Time of one training epoch with a share `density` of the recurrent weights kept. */
+function epochMs(
+  found: Calibration,
+  { train, validation, test }: { train: number; validation: number; test: number },
+  density: number,
+): number {
+  // Between the two densities that were measured the time is taken to be proportional to the kept weights.
+  const least = 1 - PRUNED_PERCENT / 100
+  const share = Math.max(0, (density - least) / (1 - least))
+  const trained = Math.min(found.train, found.pruned) * (1 - share) + found.train * share
+  const tested = found.test * (trained / found.train)
+  return found.scale * (train * trained + (validation + test) * tested)
+}
+
+/** A model small enough to be measured in an instant, and how much more work those of the study are on average. */
+function measurable(
+  definition: StudyDefinition,
+  cell: Cell,
+  of: number | undefined,
+  sizes: Sizes,
+): { model: MeasureJob['models'][number]; scale: number } {
+  if (definition.kind === 'structure') return typicalStructure(definition, cell, of, sizes)
   const weights = recurrentWeightCount(definition, cell)
   let smaller = definition
   while (recurrentWeightCount(smaller, cell) > LARGEST) {
@@ -197,5 +255,24 @@ function measurable(definition: StudyDefinition, cell: Cell): { definition: Stud
     const model = { embedding: Math.ceil(embedding / 2), hidden: Math.ceil(hidden / 2), layers }
     smaller = { ...smaller, model }
   }
-  return { definition: smaller, scale: weights / recurrentWeightCount(smaller, cell) }
+  const scale = weights / recurrentWeightCount(smaller, cell)
+  return { model: { network: studyNetwork(smaller, cell, sizes) }, scale }
+}
+
+/** Of the sampled graphs of a generator, the one whose work is nearest to their mean. */
+function typicalStructure(
+  definition: StructureStudy,
+  cell: Cell,
+  of: number | undefined,
+  sizes: Sizes,
+): { model: MeasureJob['models'][number]; scale: number } {
+  const samples = sampleStructures(definition, cell, sizes)
+    .filter(({ family }) => family === of)
+    .map(({ network, masks }) => ({ network, masks, work: recurrentCounts(network, masks).nonzeros }))
+  const mean = samples.reduce((sum, { work }) => sum + work, 0) / samples.length
+  const wanted = Math.min(mean, LARGEST)
+  const [{ network, masks, work }] = samples.sort(
+    (a, b) => Math.abs(a.work - wanted) - Math.abs(b.work - wanted),
+  ) as [(typeof samples)[number]]
+  return { model: { network, masks }, scale: mean / work }
 }

@@ -11,7 +11,7 @@ const HEADER = [
   ...['nonzeros', 'recurrent_weights', 'parameters', 'elapsed_ms', 'problem'],
 ]
 
-type Cell = string | number | undefined
+export type TableCell = string | number | undefined
 
 /** Write the runs of a study as CSV (RFC 4180, CRLF). A run without epochs has one row, with an empty epoch. */
 export function resultsCsv(runs: readonly RunRecord[]): string {
@@ -21,7 +21,7 @@ export function resultsCsv(runs: readonly RunRecord[]): string {
   return [HEADER, ...rows].map((row) => row.map(cellText).join(',')).join('\r\n') + '\r\n'
 }
 
-function rowOf(run: RunRecord, epoch?: RunRecord['epochs'][number]): Cell[] {
+function rowOf(run: RunRecord, epoch?: RunRecord['epochs'][number]): TableCell[] {
   const { kind, cell, seed, prune, key } = run.spec
   return [
     ...[run.studyId, key, kind, cell, seed],
@@ -32,12 +32,12 @@ function rowOf(run: RunRecord, epoch?: RunRecord['epochs'][number]): Cell[] {
   ]
 }
 
-function scoreCells(score: SplitScore | undefined): Cell[] {
+function scoreCells(score: SplitScore | undefined): TableCell[] {
   return SCORE.map((field) => score?.[field])
 }
 
 /** Numbers as they are; text quoted where needed, and kept from being read as a formula by a leading apostrophe. */
-export function cellText(cell: Cell): string {
+export function cellText(cell: TableCell): string {
   if (cell === undefined) return ''
   if (typeof cell === 'number') return String(cell)
   const text = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell

@@ -2,9 +2,11 @@
 // a reason to refuse it.
 import type { Dataset } from '../../shared/dataset.ts'
 import { LacunaError } from '../../shared/errors.ts'
-import { GATES, type Cell } from '../../shared/network.ts'
+import { GATES } from '../../shared/network.ts'
 import type { RunSpec, StudyDefinition } from '../../shared/study.ts'
-import { keptShare, recurrentWeightCount, type EpochEstimate, type Outlook } from './outlook.ts'
+import { modelSizes } from './model-size.ts'
+import { keptShare, type EpochEstimate, type Outlook } from './outlook.ts'
+import { assertStructure } from './structure.ts'
 
 /** Estimate the time of all runs with `jobs` at a time; undefined while nothing comparable has been measured. */
 export function estimateTime(
@@ -29,19 +31,6 @@ export function estimateTime(
   return { ms: ms / Math.min(jobs, runs.length), basis }
 }
 
-/** Number of trained values of the plain model. */
-export function parameterCount(definition: StudyDefinition, cell: Cell, dataset: Dataset): number {
-  const { embedding, hidden, layers } = definition.model
-  const vocabulary = definition.encoding === 'ascii' ? 128 : dataset.alphabetSize + 2
-  const biases = 2 * layers * GATES[cell].length * hidden
-  return (
-    vocabulary * embedding +
-    recurrentWeightCount(definition, cell) +
-    biases +
-    dataset.classes.length * (hidden + 1)
-  )
-}
-
 const FLOAT_BYTES = 4
 const EPOCH_ROW_BYTES = 200
 
@@ -52,23 +41,15 @@ export function diskBytes(
   runs: readonly RunSpec[],
   jobs: number,
 ): number {
-  const ofCell = new Map(
-    definition.cells.map((cell) => [
-      cell,
-      {
-        parameters: parameterCount(definition, cell, dataset),
-        recurrent: recurrentWeightCount(definition, cell),
-      },
-    ]),
-  )
-  const finished = runs.reduce((sum, { cell, prune, epochs }) => {
-    const { parameters, recurrent } = ofCell.get(cell)!
-    return (
-      sum + parameters * FLOAT_BYTES + (prune === undefined ? 0 : recurrent) + (epochs + 1) * EPOCH_ROW_BYTES
-    )
+  const sizes = new Map(definition.cells.map((cell) => [cell, modelSizes(definition, cell, dataset)]))
+  const finished = runs.reduce((sum, { cell, kind, epochs }) => {
+    const { parameters, maskBytes } = sizes.get(cell)!.mean
+    return sum + parameters * FLOAT_BYTES + (kind === 'base' ? 0 : maskBytes) + (epochs + 1) * EPOCH_ROW_BYTES
   }, 0)
-  const largest = Math.max(...[...ofCell.values()].map((c) => c.parameters * 3 * FLOAT_BYTES + c.recurrent))
-  return finished + Math.min(jobs, runs.length) * largest
+  const checkpoints = [...sizes.values()].map(
+    ({ largest }) => largest.parameters * 3 * FLOAT_BYTES + largest.maskBytes,
+  )
+  return Math.round(finished + Math.min(jobs, runs.length) * Math.max(...checkpoints))
 }
 
 /** What an engine process holds before any model: Node, native libraries, libtensorflow. */
@@ -76,14 +57,14 @@ const PROCESS_BYTES = 400e6
 
 /** Bytes one engine process needs for the largest architecture of a study. */
 export function memoryBytes(definition: StudyDefinition, dataset: Dataset): number {
-  const { hidden, layers } = definition.model
   const sequences = [...dataset.counts.train, ...dataset.counts.test].reduce((a, b) => a + b, 0)
   const perCell = definition.cells.map((cell) => {
+    const { parameters, units } = modelSizes(definition, cell, dataset).largest
     // Weights, gradients, two moments, and as much again while a checkpoint is written and sent.
-    const weights = 8 * parameterCount(definition, cell, dataset)
+    const weights = 8 * parameters
     // Gates, cell state and output of every step, and their gradients, for one batch.
     const steps = definition.training.batchSize * dataset.maxLength
-    const activations = 2 * steps * layers * hidden * (GATES[cell].length + 3)
+    const activations = 2 * steps * units * (GATES[cell].length + 3)
     return FLOAT_BYTES * (weights + activations)
   })
   return PROCESS_BYTES + Math.max(...perCell) + sequences * dataset.maxLength * 2
@@ -91,7 +72,7 @@ export function memoryBytes(definition: StudyDefinition, dataset: Dataset): numb
 
 /**
  * Refuse a study that cannot run.
- * @throws LacunaError bad-request when there is nothing to classify, too-large when a run cannot fit into `available` bytes
+ * @throws LacunaError bad-request when there is nothing to classify or a graph is impossible, too-large when a run cannot fit into `available` bytes
  */
 export function assertFeasible(definition: StudyDefinition, dataset: Dataset, available: number): void {
   const sum = (counts: readonly number[]) => counts.reduce((a, b) => a + b, 0)
@@ -107,6 +88,7 @@ export function assertFeasible(definition: StudyDefinition, dataset: Dataset, av
       `The dataset '${dataset.name}' has too few sequences; a study needs 2 to train on and 1 to test on.`,
     )
   }
+  if (definition.kind === 'structure') assertStructure(definition.structure)
   const needed = memoryBytes(definition, dataset)
   if (needed > available) {
     throw new LacunaError(

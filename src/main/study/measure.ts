@@ -14,10 +14,10 @@ import { pruneMasks } from '../prune/index.ts'
 import type { JobEngine } from './messages.ts'
 import { recurrentCounts } from './weights.ts'
 
-/** What to time: some sequences of the dataset, and one network per architecture. */
+/** What to time: some sequences of the dataset, and one network per architecture or generator. */
 export interface MeasureJob {
   engine: JobEngine
-  networks: NetworkDescription[]
+  models: { network: NetworkDescription; masks?: Masks }[]
   sequences: EncodedSplit
   batchSize: number
 }
@@ -31,7 +31,7 @@ export interface Pace {
 
 export interface Measurement {
   engine: EngineInfo
-  paces: Pace[] // one per network
+  paces: Pace[] // one per model
 }
 
 /** How much of the pruned network is missing. */
@@ -44,18 +44,18 @@ const STEP_LIMIT = 3e8
 /** Timings at most, of which the median is taken. */
 const REPEATS = 3
 
-/** Time every network of a job. */
+/** Time every model of a job. */
 export function measure(engine: Engine, job: MeasureJob, clock: () => number): Measurement {
-  const budget = BUDGET_MS / job.networks.length
+  const budget = BUDGET_MS / job.models.length
   return {
     engine: engine.info,
-    paces: job.networks.map((network) => pace(engine, network, job, budget, clock)),
+    paces: job.models.map((model) => pace(engine, model, job, budget, clock)),
   }
 }
 
 function pace(
   engine: Engine,
-  network: NetworkDescription,
+  { network, masks: own = new Map() }: MeasureJob['models'][number],
   job: MeasureJob,
   budget: number,
   clock: () => number,
@@ -72,16 +72,18 @@ function pace(
       model.dispose()
     }
   }
-  const train = training(new Map(), 0.5)
+  const train = training(own, 0.5)
   // An engine so slow that the time is over gains nothing worth knowing from pruning; a forward pass is a third.
   if (clock() - begin > budget) return { train, pruned: train, test: train / 3 }
-  const masks = pruneMasks(network, parameters, {
-    ...{ target: 'both', scope: 'global', rule: 'exact-count', criterion: 'random' },
-    percent: PRUNED_PERCENT,
-    seed: 0,
-  })
-  const pruned = training(masks, 0.3)
-  const model = engine.create(network, { parameters })
+  const prunedMasks = () =>
+    pruneMasks(network, parameters, {
+      ...{ target: 'both', scope: 'global', rule: 'exact-count', criterion: 'random' },
+      percent: PRUNED_PERCENT,
+      seed: 0,
+    })
+  // Random structures are not pruned.
+  const pruned = own.size > 0 ? train : training(prunedMasks(), 0.3)
+  const model = engine.create(network, { parameters, masks: own })
   try {
     const { batchSize, sequences } = job
     const test = (order: Uint32Array) => model.evaluate(sequences, { batchSize, order })

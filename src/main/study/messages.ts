@@ -2,10 +2,11 @@
 // pass as they are: both sides use structured cloning.
 import type { EngineStatus } from '../../shared/contract.ts'
 import type { ErrorReport } from '../../shared/errors.ts'
+import type { GraphDescription, GraphProperties } from '../../shared/graph.ts'
 import type { NetworkDescription } from '../../shared/network.ts'
 import type { EpochRecord, RunProblem } from '../../shared/results.ts'
 import type { EngineChoice, PruneSpec } from '../../shared/study.ts'
-import type { EncodedSplit, EngineInfo, OptimizerOptions } from '../engine/engine.ts'
+import type { EncodedSplit, EngineInfo, Masks, OptimizerOptions } from '../engine/engine.ts'
 import type { MeasureJob, Measurement } from './measure.ts'
 import type { TraceJob, Traced } from './trace-model.ts'
 
@@ -17,6 +18,8 @@ export interface RunJob {
   runId: string
   engine: JobEngine
   network: NetworkDescription
+  masks?: Masks // of a random structure: its edges
+  graph?: GraphDescription // to be measured when the run begins
   train: EncodedSplit
   validation?: EncodedSplit
   test: EncodedSplit
@@ -34,7 +37,7 @@ export interface FinishedEpoch {
   record: EpochRecord
   checkpoint?: Uint8Array // absent in the last epoch
   weights?: Uint8Array // in the last epoch, or in every one
-  masks?: Uint8Array // with the weights of a pruned run
+  masks?: Uint8Array // with the weights, where there are any
   done: boolean
 }
 
@@ -42,6 +45,7 @@ export interface RunAbout {
   engine: EngineInfo
   recurrentWeights: number
   parameters: number
+  properties?: Partial<GraphProperties> // of the graph of the job, those that could be computed
 }
 
 export interface RunPosition {

@@ -1,9 +1,10 @@
 // How long work will take: measured milliseconds per unit of work, by architecture and engine, from epochs that were
 // finished on this machine. Says nothing while nothing has been measured.
-import { GATES, type Cell } from '../../shared/network.ts'
+import type { Cell } from '../../shared/network.ts'
 import type { Dataset } from '../../shared/dataset.ts'
 import type { PruneSpec, StudyDefinition } from '../../shared/study.ts'
 import type { Store } from '../store/store.ts'
+import { modelSizes } from './model-size.ts'
 
 interface Measured {
   epochs: number
@@ -31,17 +32,9 @@ export function splitSizes(
   }
 }
 
-/** Weights in all `weight_ih` and `weight_hh` of the plain model. */
-export function recurrentWeightCount(
-  { model: { embedding, hidden, layers } }: StudyDefinition,
-  cell: Cell,
-): number {
-  return GATES[cell].length * hidden * (embedding + hidden + (layers - 1) * 2 * hidden)
-}
-
 /** Share of the recurrent weights that a pruned run keeps, 0 to 1. */
 export function keptShare(definition: StudyDefinition, prune: PruneSpec | undefined): number {
-  if (prune === undefined) return 1
+  if (prune === undefined || definition.kind === 'structure') return 1
   const { embedding, hidden, layers } = definition.model
   const inputs = embedding + (layers - 1) * hidden
   const ofTarget = { both: inputs + layers * hidden, i2h: inputs, h2h: layers * hidden }
@@ -50,15 +43,15 @@ export function keptShare(definition: StudyDefinition, prune: PruneSpec | undefi
 
 /**
  * Work of one training epoch, in an arbitrary unit. TensorFlow pays for every operation it starts, so its work is
- * batches * steps * layers; the other engines pay for multiply-adds, three times in training.
+ * batches * steps * cells; the other engines pay for multiply-adds, three times in training.
  */
 export function epochWork(definition: StudyDefinition, dataset: Dataset, cell: Cell, engine: string): number {
   const { train, validation, test } = splitSizes(definition, dataset)
   const steps = (dataset.minLength + dataset.maxLength) / 2
   const passes = 3 * train + validation + test
-  if (engine === 'tensorflow')
-    return (passes / definition.training.batchSize) * steps * definition.model.layers
-  return passes * steps * recurrentWeightCount(definition, cell)
+  const { mean } = modelSizes(definition, cell, dataset)
+  if (engine === 'tensorflow') return (passes / definition.training.batchSize) * steps * mean.cells
+  return passes * steps * mean.kept
 }
 
 /** What a short calibration of this machine says about one training epoch; `density`: kept recurrent weights, 0 to 1. */

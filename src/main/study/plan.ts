@@ -1,8 +1,9 @@
 // Turns a run of the store into a job that is complete in itself: network, encoded sequences, optimizer, weights to start
 // from. The same study always gives the same sequences in the same order.
 import type { Sequences } from '../../shared/dataset.ts'
+import { LacunaError } from '../../shared/errors.ts'
 import { stackedNetwork, type Cell, type NetworkDescription } from '../../shared/network.ts'
-import type { StudyDefinition } from '../../shared/study.ts'
+import type { RunSpec, StackedStudy, StudyDefinition } from '../../shared/study.ts'
 import { contentFromBytes } from '../data/content.ts'
 import { holdOut, splitByFraction } from '../data/split.ts'
 import { encodeDataset, takeSequences } from '../data/vocabulary.ts'
@@ -10,6 +11,7 @@ import type { EncodedSplit, OptimizerOptions } from '../engine/engine.ts'
 import type { WaitingRun } from '../store/runs.ts'
 import type { Store } from '../store/store.ts'
 import type { JobEngine, RunJob } from './messages.ts'
+import { structureNetwork, type Sizes, type StructureNetwork } from './structure.ts'
 
 /** Which sequences are held out does not depend on the seed of a run, so that seeds stay comparable. */
 const SPLIT_SEED = 0
@@ -50,13 +52,27 @@ function limited(split: EncodedSplit, limit: number | null, purpose: string): En
   return takeSequences(split, holdOut(split.labels, limit, SPLIT_SEED, purpose).held)
 }
 
-/** The base model of a study for one architecture. */
+/** The base model of a study of stacked models for one architecture. */
 export function studyNetwork(
-  { model, padding }: StudyDefinition,
+  { model, padding }: StackedStudy,
   cell: Cell,
   { vocabulary, classes }: Pick<StudyData, 'vocabulary' | 'classes'>,
 ): NetworkDescription {
   return stackedNetwork({ cell, vocabulary, classes, padding, ...model })
+}
+
+/**
+ * The network of a run; of a random structure also its graph and the masks that hold its edges.
+ * @throws LacunaError bad-request where the graph is impossible
+ */
+export function runNetwork(
+  definition: StudyDefinition,
+  { key, cell, structure }: RunSpec,
+  sizes: Sizes,
+): { network: NetworkDescription } | StructureNetwork {
+  if (definition.kind !== 'structure') return { network: studyNetwork(definition, cell, sizes) }
+  if (structure === undefined) throw new LacunaError('internal', `Run ${key} names no structure.`)
+  return structureNetwork(definition, cell, structure, sizes)
 }
 
 function optimizerOf({ training }: StudyDefinition): OptimizerOptions {
@@ -78,17 +94,24 @@ export class JobPlanner {
 
   /**
    * Make the job of a run from where it stopped, or with `fresh` from its beginning.
-   * @throws LacunaError item-damaged when its checkpoint, its base weights or the dataset do not match their checksums
+   * @throws LacunaError item-damaged when its checkpoint, its base weights or the dataset do not match their checksums,
+   *   bad-request for a structure that cannot be made
    */
   job({ id, studyId, baseId, spec }: WaitingRun, { fresh = false } = {}): RunJob {
     const { blobs, studies } = this.#store
     const { definition } = studies.get(studyId)
     const { vocabulary, classes, ...splits } = this.#studyData(studyId, definition)
+    const { graph, ...network } = {
+      graph: undefined,
+      ...runNetwork(definition, spec, { vocabulary, classes }),
+    }
     const checkpoint = fresh ? undefined : blobs.read(id, 'checkpoint')
     const job: RunJob = {
       runId: id,
       engine: this.#engine ?? this.#engineOf(id, baseId) ?? definition.engine,
-      network: studyNetwork(definition, spec.cell, { vocabulary, classes }),
+      ...network,
+      // Measured once, by the process that trains it.
+      ...(graph === undefined || this.#store.runs.hasProperties(id) ? {} : { graph }),
       ...splits,
       batchSize: definition.training.batchSize,
       optimizer: optimizerOf(definition),

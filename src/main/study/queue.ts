@@ -149,7 +149,7 @@ export class Queue {
     try {
       const outcome = await this.#outcome(slot, run)
       await this.#disk.write(
-        () => this.#settle(run, outcome, slot.stopping),
+        () => this.#settle(slot, run, outcome),
         () => this.#closing,
       )
     } catch (error) {
@@ -165,7 +165,10 @@ export class Queue {
     }
   }
 
-  #settle(run: WaitingRun, outcome: RunOutcome, stopping: StopReason | undefined): void {
+  #settle(slot: Slot, run: WaitingRun, outcome: RunOutcome): void {
+    const { about, stopping } = slot
+    // A run that diverged before its first epoch ended has told what it is, too.
+    if (outcome.how === 'diverged' && about !== undefined) this.#store.runs.describe(run.id, about)
     const obstacle = settleRun(this.#store, run, outcome, stopping)
     if (obstacle !== undefined) this.#blocked.set(run.studyId, obstacle)
   }

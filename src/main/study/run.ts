@@ -6,8 +6,9 @@ import { randomStream } from '../../shared/random.ts'
 import { batchCount, sequenceCount } from '../engine/batches.ts'
 import { decodeCheckpoint, encodeCheckpoint } from '../engine/checkpoint.ts'
 import type { RunControl } from '../engine/control.ts'
-import type { EncodedSplit, Engine, EvaluateResult, Model, NonFinite } from '../engine/engine.ts'
-import { countParameters, initialParameters } from '../engine/parameters.ts'
+import type { EncodedSplit, Engine, EvaluateResult, Masks, Model, NonFinite } from '../engine/engine.ts'
+import { countNonzeros, initialParameters } from '../engine/parameters.ts'
+import { describeGraph } from '../graph/properties.ts'
 import { pruneMasks } from '../prune/index.ts'
 import type { FinishedEpoch, RunAbout, RunJob, RunOutcome, RunPosition } from './messages.ts'
 import { decodeWeights, encodeArrays, recurrentCounts } from './weights.ts'
@@ -29,7 +30,12 @@ export async function executeRun(engine: Engine, job: RunJob, link: RunLink): Pr
     const start = startModel(engine, job)
     model = start.model
     const { recurrentWeights } = recurrentCounts(job.network, model.masks())
-    link.started({ engine: engine.info, recurrentWeights, parameters: countParameters(job.network) })
+    link.started({
+      engine: engine.info,
+      recurrentWeights,
+      parameters: countNonzeros(job.network, unprunedMasks(job)),
+      ...(job.graph === undefined ? {} : { properties: describeGraph(job.graph).properties }),
+    })
     return await new Run(engine, job, model, link).execute(start.epoch)
   } catch (error) {
     const { code, message } = toErrorReport(error)
@@ -47,11 +53,17 @@ function startModel(engine: Engine, job: RunJob): { model: Model; epoch: number 
     return { model: engine.create(network, { parameters, masks, optimizerState }), epoch }
   }
   if (job.prune === undefined) {
-    return { model: engine.create(network, { parameters: initialParameters(network, job.seed) }), epoch: 0 }
+    const parameters = initialParameters(network, job.seed)
+    return { model: engine.create(network, { parameters, masks: unprunedMasks(job) }), epoch: 0 }
   }
   const parameters = decodeWeights(network, job.prune.base)
   const masks = pruneMasks(network, parameters, { ...job.prune.spec, seed: job.seed })
   return { model: engine.create(network, { parameters, masks }), epoch: -1 }
+}
+
+/** What is masked before anything is pruned: the pairs a random structure does not join. */
+function unprunedMasks({ masks }: RunJob): Masks {
+  return masks ?? new Map()
 }
 
 class Run {

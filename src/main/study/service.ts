@@ -12,9 +12,12 @@ import type {
 import type { EngineCheck } from '../../shared/engine-check.ts'
 import { LacunaError } from '../../shared/errors.ts'
 import { CELLS, CELL_NAMES } from '../../shared/network.ts'
-import type { RunRecord, StudyResults } from '../../shared/results.ts'
+import type { RunRecord, StructureResults, StudyResults } from '../../shared/results.ts'
+import type { StructureAnalysis } from '../../shared/structure-analysis.ts'
 import { expandStudy, parseStudy, type StudyDefinition } from '../../shared/study.ts'
+import type { Chance } from '../stats/failures.ts'
 import type { Store } from '../store/store.ts'
+import { Analyses, type AnalysisChoice } from './analyses.ts'
 import { Calibrator } from './calibration.ts'
 import { resultsCsv } from './csv.ts'
 import { checkEngines, type CheckWatch } from './engine-check.ts'
@@ -26,6 +29,7 @@ import type { JobEngine } from './messages.ts'
 import { Queue } from './queue.ts'
 import { studyResults } from './results.ts'
 import { BASE_FAILED, baseProblem } from './settle.ts'
+import { analysisRows, structureCsv, structureResults, studyChance } from './structure-results.ts'
 import { queueStatus, studySummary } from './summaries.ts'
 
 export interface StudyServiceOptions {
@@ -58,6 +62,7 @@ export class StudyService {
   readonly #queue: Queue
   readonly #calibrator: Calibrator
   readonly #housekeeping: Housekeeping
+  readonly #analyses = new Analyses()
   #announcing: NodeJS.Timeout | undefined
 
   constructor(options: StudyServiceOptions) {
@@ -159,11 +164,58 @@ export class StudyService {
     return studyResults(id, definition, this.#store.runs.records(id))
   }
 
-  /** Write every epoch of every run as a table. */
+  /** Write a table: every epoch of every run, or every run of a structure study. */
   csv(text: string): { fileName: string; text: string } {
-    const { id } = this.#store.studies.get(this.#store.studies.resolve(text))
+    const { id, definition } = this.#store.studies.get(this.#store.studies.resolve(text))
     const day = this.#now().toISOString().slice(0, 10)
-    return { fileName: `lacuna-study-${id}-${day}.csv`, text: resultsCsv(this.#store.runs.records(id)) }
+    const { runs, datasets } = this.#store
+    const records = runs.records(id)
+    const table =
+      definition.kind === 'structure'
+        ? structureCsv(
+            definition,
+            studyChance(definition, datasets.get(definition.dataset)),
+            records,
+            runs.properties(id),
+          )
+        : resultsCsv(records)
+    return { fileName: `lacuna-study-${id}-${day}.csv`, text: table }
+  }
+
+  /**
+   * List the runs of a structure study with what their graphs are like.
+   * @throws LacunaError not-found, bad-request for a study of another kind
+   */
+  structures(text: string): StructureResults {
+    return this.#structures(text).results
+  }
+
+  #structures(text: string): { id: string; chance: Chance; results: StructureResults } {
+    const { id, name, definition } = this.#store.studies.get(this.#store.studies.resolve(text))
+    if (definition.kind !== 'structure') {
+      throw new LacunaError(
+        'bad-request',
+        `The study '${name}' trains no random structures; open one that does.`,
+      )
+    }
+    const { runs, datasets } = this.#store
+    const chance = studyChance(definition, datasets.get(definition.dataset))
+    return { id, chance, results: structureResults(id, chance, runs.list(id), runs.properties(id)) }
+  }
+
+  /**
+   * Analyse the runs of a structure study that have ended: a minute or so, and at once until more have.
+   * @throws LacunaError not-found, bad-request for a study of another kind or without a run that ended, cancelled
+   */
+  analyse(text: string, choice: AnalysisChoice, watch: CheckWatch): Promise<StructureAnalysis> {
+    const { id, chance, results } = this.#structures(text)
+    const ended = results.rows.filter(({ state }) => state === 'done' || state === 'diverged')
+    const study = { id, chance, rows: analysisRows(results, chance), ended: ended.map(({ runId }) => runId) }
+    const { signal, progress } = watch
+    return this.#analyses.of(study, choice, {
+      signal,
+      onProgress: (fraction) => progress(Math.round(fraction * 1000) / 10, 100, 'per cent'),
+    })
   }
 
   rename(text: string, name: string): StudySummary {
@@ -305,5 +357,6 @@ export class StudyService {
 function studyName({ kind, cells }: StudyDefinition, dataset: string): string {
   const which =
     cells.length === CELLS.length ? 'all architectures' : cells.map((c) => CELL_NAMES[c]).join(', ')
-  return `${kind === 'pruning' ? 'Pruning' : 'Training'} ${which} on ${dataset}`.slice(0, 200)
+  const what = { training: 'Training', pruning: 'Pruning', structure: 'Random structures:' }[kind]
+  return `${what} ${which} on ${dataset}`.slice(0, 200)
 }

@@ -17,6 +17,7 @@ export function studySummary(store: Store, queue: Queue, study: StoredStudy): St
     state: studyState(
       study.paused,
       RUN_STATES.filter((s) => states[s] > 0),
+      study.definition.kind,
     ),
     paused: study.paused,
     createdAt: study.createdAt,

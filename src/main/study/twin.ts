@@ -20,10 +20,10 @@ export interface Start {
 export type StartJob = Omit<RunJob, 'train' | 'validation' | 'test' | 'checkpoint'>
 
 /** The weights and masks a job without checkpoint starts from. */
-export function startOf({ network, seed, prune }: StartJob): Start {
-  if (prune === undefined) return { parameters: initialParameters(network, seed), masks: new Map() }
-  const base = decodeWeights(network, prune.base)
-  const masks = pruneMasks(network, base, { ...prune.spec, seed })
+export function startOf({ network, seed, prune, masks: given = new Map() }: StartJob): Start {
+  const base: Parameters =
+    prune === undefined ? initialParameters(network, seed) : decodeWeights(network, prune.base)
+  const masks = prune === undefined ? given : pruneMasks(network, base, { ...prune.spec, seed })
   const parameters: Parameters = new Map()
   for (const [name, values] of base) {
     const mask = masks.get(name)

@@ -16,6 +16,9 @@ export function studyHandlers(studies: StudyService, tasks: Tasks): StudyHandler
     'study/list': async () => studies.list(),
     'study/show': async ({ id }) => studies.show(id),
     'study/results': async ({ id }) => studies.results(id),
+    'study/structures': async ({ id }) => studies.structures(id),
+    'study/analyse': async ({ id, task, ...choice }) =>
+      tasks.run(task, (watch) => studies.analyse(id, choice, watch)),
     'study/csv': async ({ id }) => studies.csv(id),
     'study/rename': async ({ id, name }) => studies.rename(id, name),
     'study/pause': async ({ id }) => studies.pause(id),

@@ -28,7 +28,12 @@ export function completeSpec(input: unknown): GeneratorSpec {
   return spec
 }
 
-function draw(spec: GeneratorSpec, random: RandomStream): GraphDescription {
+/**
+ * Draw the next graph of a stream.
+ * @throws LacunaError bad-request for parameters that contradict each other, and where no connected graph was found
+ */
+export function drawGraph(input: GeneratorInput, random: RandomStream): GraphDescription {
+  const spec = completeSpec(input)
   switch (spec.kind) {
     case 'barabasi-albert':
       return barabasiAlbert(spec.nodes, spec.m!, random)
@@ -50,12 +55,11 @@ function draw(spec: GeneratorSpec, random: RandomStream): GraphDescription {
  * @throws LacunaError bad-request for parameters that contradict each other, and where no connected graph was found
  */
 export function generateGraph(input: GeneratorInput, seed: number | string, index = 0): GraphDescription {
-  const spec = completeSpec(input)
-  return draw(spec, randomStream(seed, 'graph', spec.kind, index))
+  return drawGraph(input, randomStream(seed, 'graph', input.kind, index))
 }
 
 /** Times that ten disconnected tries are followed by ten more; the chance of needing them all is below 10^-40. */
-const MAX_REDRAWS = 1000
+export const MAX_REDRAWS = 1000
 
 /**
  * Draw graph number `index` of a kind with a random size: n uniform in `from` .. `to`, m = floor(n / 10) or
@@ -73,7 +77,7 @@ export function drawPublishedGraph(
   const nodes = from + random.integer(to - from + 1)
   const spec = completeSpec({ kind, nodes })
   const patient = spec.kind === 'watts-strogatz' ? { ...spec, tries: spec.tries * MAX_REDRAWS } : spec
-  return { spec, graph: draw(patient, random) }
+  return { spec, graph: drawGraph(patient, random) }
 }
 
 /** The graph of `drawPublishedGraph` with the published range of sizes, 10 to 50. */

@@ -2,8 +2,9 @@
 import { first } from './0001-first.ts'
 import { calibrations } from './0002-calibrations.ts'
 import { annotations } from './0003-annotations.ts'
+import { structures } from './0004-structures.ts'
 import type { Migration } from './migration.ts'
 
-export const MIGRATIONS: readonly Migration[] = [first, calibrations, annotations]
+export const MIGRATIONS: readonly Migration[] = [first, calibrations, annotations, structures]
 
 export type { Migration }

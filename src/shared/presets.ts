@@ -85,8 +85,8 @@ export const PRESETS: readonly Preset[] = [
       training: { epochs: 6, batchSize: 32 },
       structure: {
         families: [
-          { kind: 'barabasi-albert', count: 6 },
-          { kind: 'watts-strogatz', count: 6 },
+          { kind: 'barabasi-albert', count: 12 },
+          { kind: 'watts-strogatz', count: 12 },
         ],
         nodes: { min: 10, max: 30 },
       },

@@ -26,6 +26,7 @@ const PARTS: Record<string, readonly string[]> = {
     'src/main/stats',
     'src/main/store',
   ],
+  'src/main/compare': ['src/shared', 'src/main/stats', 'src/main/store'],
   'src/main/transport': ['src/shared'],
   'src/main/workbench': [
     'src/shared',
@@ -36,6 +37,7 @@ const PARTS: Record<string, readonly string[]> = {
     'src/main/graph',
     'src/main/stats',
     'src/main/report',
+    'src/main/compare',
     'src/main/transport',
   ],
   'src/main/commands': ['src/shared', 'src/main'],

@@ -11,6 +11,7 @@ import { createStudyService, type StudyService } from './study/service.ts'
 import type { TransportHost } from './transport/host.ts'
 import { appInfo, doctorChecks } from './workbench/app-service.ts'
 import type { SpawnData } from './workbench/data-task.ts'
+import { compareHandlers } from './workbench/compare-handlers.ts'
 import { datasetHandlers } from './workbench/dataset-service.ts'
 import { Emitter } from './workbench/emitter.ts'
 import { FileRegistry } from './workbench/files.ts'
@@ -68,6 +69,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     'study/presets': async () => [...PRESETS],
     ...datasetHandlers({ store, files, tasks, spawn: spawnData, emit: events.emit }),
     ...studyHandlers(studies, tasks),
+    ...compareHandlers({ store, studies, tasks, emit: events.emit }),
   }
   if (options.work) {
     addSample(store)

@@ -2,7 +2,9 @@
 // runs are filtered and grouped by; telling whether a run passes is the same here and there.
 import { z } from 'zod'
 import type { ClaimReport, Judgement } from './judgement.ts'
+import { CELLS, CELL_NAMES, type Cell } from './network.ts'
 import type { RunState } from './results.ts'
+import { CRITERIA, TARGETS } from './study.ts'
 
 /** Settings by which runs are filtered, grouped and contrasted, in the order in which they are offered. */
 export const SETTINGS = [
@@ -76,6 +78,37 @@ export const SETTING_NAMES: Record<Setting, string> = {
 
 /** Values of a run as text; absent where the setting means nothing for it (the target of a base run). */
 export type Settings = Partial<Record<Setting, string>>
+
+/** Orders of values that are words with an order of their own. */
+const ORDERS: Partial<Record<Setting, readonly string[]>> = {
+  cell: CELLS,
+  target: TARGETS,
+  criterion: CRITERIA,
+  kind: ['base', 'pruned', 'structure'],
+}
+
+/** Compare two values of a setting for sorting: the order of the field, numbers by size, words by letter; none last. */
+export function compareValues(setting: Setting, a: string, b: string): number {
+  if (a === b) return 0
+  if (a === '' || b === '') return a === '' ? 1 : -1
+  const order = ORDERS[setting]
+  if (order !== undefined) return order.indexOf(a) - order.indexOf(b)
+  const [x, y] = [Number(a), Number(b)]
+  return Number.isNaN(x) || Number.isNaN(y) ? a.localeCompare(b) : x - y
+}
+
+const NUMBERED = new Set<Setting>(['embedding', 'layers', 'hidden', 'epochs', 'retrainEpochs', 'rewired'])
+
+/** Write a value so that it can stand alone: GRU, 80 %, seed 3, units 50. `names`: of studies and datasets by id. */
+export function valueName(setting: Setting, value: string, names: ReadonlyMap<string, string>): string {
+  if (value === '') return `no ${SETTING_NAMES[setting]}`
+  if (setting === 'study' || setting === 'dataset') return names.get(value) ?? value
+  if (setting === 'cell') return CELL_NAMES[value as Cell]
+  if (setting === 'percent') return `${value} %`
+  if (setting === 'seed') return `seed ${value}`
+  if (NUMBERED.has(setting) || /^[\d.e-]+$/.test(value)) return `${SETTING_NAMES[setting]} ${value}`
+  return value
+}
 
 /** What people wrote on a study or a run. */
 export interface Annotation {

@@ -10,6 +10,15 @@ import {
   type ImportPreview,
   type SequencePage,
 } from './dataset.ts'
+import {
+  annotateSchema,
+  comparisonSchema,
+  contrastSchema,
+  type Annotation,
+  type CompareList,
+  type Comparison,
+  type Judgements,
+} from './compare.ts'
 import type { EngineCheck } from './engine-check.ts'
 import type { ErrorReport } from './errors.ts'
 import {
@@ -27,6 +36,7 @@ import type {
   StudyResults,
   StudyState,
 } from './results.ts'
+import type { ClaimReport } from './judgement.ts'
 import type { Preset } from './presets.ts'
 import type { StructureAnalysis } from './structure-analysis.ts'
 import { structureSchema } from './structure-study.ts'
@@ -211,6 +221,12 @@ export const requests = {
     z.strictObject({ id, epochs: z.number().int().min(1).max(10).default(1), task }),
   ),
   'queue/status': request<QueueStatus>()(nothing),
+
+  'compare/list': request<CompareList>()(nothing), // all runs of all studies
+  'compare/show': request<Comparison>()(comparisonSchema),
+  'compare/judge': request<Judgements>()(contrastSchema),
+  'compare/claims': request<ClaimReport>()(z.strictObject({ id, task })), // published claims held against a study
+  'compare/annotate': request<Annotation>()(annotateSchema), // note, tags, favourite of a study or a run
 
   'study/structures': request<StructureResults>()(z.strictObject({ id })), // of a structure study
   'study/analyse': request<StructureAnalysis>()(

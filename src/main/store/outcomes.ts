@@ -47,6 +47,16 @@ export class OutcomeStore {
     return this.#query('AND s.id IN (SELECT value FROM json_each(?))', JSON.stringify(studyIds))
   }
 
+  /** Ids of the studies that some runs belong to. */
+  studiesOf(runIds: readonly string[]): string[] {
+    return this.#context.database
+      .prepare<[string], string>(
+        'SELECT DISTINCT study_id FROM runs WHERE id IN (SELECT value FROM json_each(?))',
+      )
+      .pluck()
+      .all(JSON.stringify(runIds))
+  }
+
   #query(where: string, ...values: string[]): Outcome[] {
     const score = (epoch: string) =>
       `(SELECT e.test_correct * 1.0 / e.test_total FROM epochs e WHERE e.run_id = r.id AND e.epoch = ${epoch})`

@@ -23,6 +23,7 @@ import {
   type StudyDefinition,
 } from '../../src/shared/study.ts'
 import { definition, makeDataset, makeEpochs, makeRuns, type FakeDataset } from './support/fake-data.ts'
+import { fakeCompareHandlers } from './support/fake-compare.ts'
 import { fakePreview } from './support/fake-preview.ts'
 import * as structures from './fake-structure-study.ts'
 
@@ -312,7 +313,20 @@ export class FakeWorkbench {
       ...this.#datasetHandlers(),
       ...this.#studyHandlers(),
       ...this.#structureStudyHandlers(),
+      ...this.#compareHandlers(),
     }
+  }
+
+  #compareHandlers() {
+    return fakeCompareHandlers({
+      studies: () => [...this.#studies.values()],
+      datasetName: (id) => this.#datasets.get(id)?.dataset.name ?? 'deleted dataset',
+      results: (id) => results(this.#study(id)),
+      analysis: (id) =>
+        this.handlers['study/analyse']({ id, folds: 10, repeats: 10, leaveOutFailed: false, task: id }),
+      emit: this.#emit,
+      failing: this.#scenario === 'failing',
+    })
   }
 
   #appHandlers() {

@@ -7,6 +7,7 @@ import { contentToBytes } from './data/content.ts'
 import { sampleDataset } from './data/sample.ts'
 import { openStore, type Store } from './store/store.ts'
 import { engineStatuses, type SpawnEngine } from './study/engine-host.ts'
+import { Inspector } from './study/inspect.ts'
 import { createStudyService, type StudyService } from './study/service.ts'
 import type { TransportHost } from './transport/host.ts'
 import { appInfo, doctorChecks } from './workbench/app-service.ts'
@@ -15,6 +16,8 @@ import { compareHandlers } from './workbench/compare-handlers.ts'
 import { datasetHandlers } from './workbench/dataset-service.ts'
 import { Emitter } from './workbench/emitter.ts'
 import { FileRegistry } from './workbench/files.ts'
+import { reportHandlers, type ReportOptions } from './workbench/report-handlers.ts'
+import { structureHandlers } from './workbench/structure-handlers.ts'
 import { studyHandlers } from './workbench/study-handlers.ts'
 import { Tasks } from './workbench/tasks.ts'
 
@@ -27,6 +30,7 @@ export interface WorkbenchOptions {
   work: boolean // continue queued and interrupted runs at once; false for commands that only look
   jobs?: number // engine processes at a time; default: the setting
   now?: () => Date
+  printPdf?: ReportOptions['print'] // default: a browser of this machine
   log: (message: string, error?: unknown) => void
 }
 
@@ -51,6 +55,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   const tasks = new Tasks(events.emit, () => now().getTime())
   const jobs = options.jobs ?? store.settings.get().jobs
   const studies = createStudyService({ store, emit: events.emit, spawn: spawnEngine, now, jobs, log })
+  const inspector = new Inspector({ store, spawn: spawnEngine, now })
   const engines = once(() => engineStatuses(spawnEngine))
   const handlers: Handlers = {
     'app/info': async () => appInfo(version, store, await engines()),
@@ -69,7 +74,13 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     'study/presets': async () => [...PRESETS],
     ...datasetHandlers({ store, files, tasks, spawn: spawnData, emit: events.emit }),
     ...studyHandlers(studies, tasks),
+    ...reportHandlers({
+      ...{ store, studies, files, tasks, emit: events.emit, version },
+      ask: () => handlers,
+      ...(options.printPdf === undefined ? {} : { print: options.printPdf }),
+    }),
     ...compareHandlers({ store, studies, tasks, emit: events.emit }),
+    ...structureHandlers({ inspector, files, tasks, spawn: spawnData }),
   }
   if (options.work) {
     addSample(store)
@@ -84,7 +95,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     stageFile: (path, file) => files.stage(path, file),
     close: async () => {
       tasks.cancelAll()
-      await studies.close()
+      await Promise.all([studies.close(), inspector.close()])
       files.discardAll()
       store.close()
     },

@@ -1,13 +1,16 @@
 // Entry of the data process: performs one task sent by data-task.ts and answers. Runs as a child process of Node or as
 // a utility process of Electron, whichever started it.
-import { toErrorReport } from '../../shared/errors.ts'
+import { readFile, stat } from 'node:fs/promises'
+import { LacunaError, toErrorReport } from '../../shared/errors.ts'
+import { GRAPH_LIMITS } from '../../shared/graph.ts'
 import type { ImportProgress } from '../../shared/dataset.ts'
 import { baselinesOf } from '../data/baselines.ts'
 import { contentFromBytes, contentToBytes } from '../data/content.ts'
 import { importFiles, previewFiles } from '../data/import/import-files.ts'
 import { profileOf } from '../data/profile.ts'
 import { generateReber } from '../data/reber.ts'
-import type { DataReply, DataRequest, DataTaskKind, DataTasks } from './data-task.ts'
+import { readGraph } from '../graph/formats/formats.ts'
+import type { DataFile, DataReply, DataRequest, DataTaskKind, DataTasks } from './data-task.ts'
 
 type Progress = (progress: ImportProgress) => void
 
@@ -23,10 +26,21 @@ const perform: {
     const { draft, content } = generateReber(parameters)
     return { draft, content: contentToBytes(content) }
   },
+  graph: async ({ file, options }) => readGraph(await graphBytes(file), options),
   describe: async (input) => {
     const content = contentFromBytes(input.content)
     return { profile: profileOf(content), baselines: baselinesOf(content) }
   },
+}
+
+/** Bytes of a graph file, unless they are more than can be read. */
+async function graphBytes({ path, name }: DataFile): Promise<Uint8Array> {
+  const { size } = await stat(path)
+  if (size <= GRAPH_LIMITS.fileBytes) return readFile(path)
+  throw new LacunaError(
+    'too-large',
+    `${name} has ${size.toLocaleString('en-US')} bytes; graph files up to ${GRAPH_LIMITS.fileBytes.toLocaleString('en-US')} bytes can be read. Take a part of it.`,
+  )
 }
 
 async function answer(request: DataRequest, reply: (message: DataReply) => void): Promise<void> {

@@ -1,4 +1,4 @@
-// Runs one data task (preview, import, generate, describe) in a process of its own, with a time and a memory limit,
+// Runs one data task (preview, import, generate, describe, graph) in a process of its own, with a time and a memory limit,
 // so that a hostile or huge file can end that process and nothing else.
 import { LacunaError, fromErrorReport, type ErrorReport } from '../../shared/errors.ts'
 import type {
@@ -9,6 +9,7 @@ import type {
   ImportPreview,
 } from '../../shared/dataset.ts'
 import type { ReberParameters } from '../../shared/dataset.ts'
+import type { GraphImport, GraphImportOptions } from '../../shared/graph.ts'
 
 /** A file as the data process sees it: where it is and what people call it. */
 export interface DataFile {
@@ -23,6 +24,7 @@ export interface DataTasks {
     output: { draft: DatasetDraft; content: Uint8Array }
   }
   generate: { input: { parameters: ReberParameters }; output: { draft: DatasetDraft; content: Uint8Array } }
+  graph: { input: { file: DataFile; options: GraphImportOptions }; output: GraphImport }
   describe: { input: { content: Uint8Array }; output: { profile: DatasetProfile; baselines: Baseline[] } }
 }
 export type DataTaskKind = keyof DataTasks

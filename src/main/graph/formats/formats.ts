@@ -72,7 +72,7 @@ export function readGraph(bytes: Uint8Array, options: GraphImportOptions = {}): 
   return READERS[options.format ?? detectFormat(text)](text, options)
 }
 
-/** Write a graph; `attributes` (numbers per vertex or edge) go into GraphML and GEXF only. */
+/** Write a graph; an edge list holds its edges and weights only, the others also `attributes`. */
 export function writeGraph(
   graph: GraphDescription,
   format: GraphExportFormat,
@@ -86,6 +86,6 @@ export function writeGraph(
     case 'edge-list':
       return writeEdgeList(graph)
     case 'node-link':
-      return writeNodeLink(graph)
+      return writeNodeLink(graph, attributes)
   }
 }

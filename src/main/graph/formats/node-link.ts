@@ -4,6 +4,7 @@ import { LacunaError } from '../../../shared/errors.ts'
 import type { GraphDescription, GraphImport, GraphImportOptions } from '../../../shared/graph.ts'
 import { GraphBuilder } from './builder.ts'
 import { parseJson } from './json-guard.ts'
+import type { GraphAttributes } from './xml-write.ts'
 
 const id = z.union([z.string(), z.number()])
 const node = z.looseObject({ id: id.optional(), name: id.optional(), label: z.string().optional() })
@@ -80,16 +81,20 @@ export function readNodeLink(text: string, options: GraphImportOptions = {}): Gr
 }
 
 /** Write node-link JSON under the names networkx uses since 3.4 (`edges`; D3 and older versions say `links`). */
-export function writeNodeLink(graph: GraphDescription): string {
+export function writeNodeLink(graph: GraphDescription, attributes: GraphAttributes = {}): string {
+  const at = (columns: GraphAttributes['vertex'], index: number) =>
+    Object.fromEntries(Object.entries(columns ?? {}).map(([name, values]) => [name, values[index]]))
   const name = (v: number) => graph.ids?.[v] ?? v
   const nodes = Array.from({ length: graph.nodes }, (_, v) => ({
     id: name(v),
     ...(graph.labels === undefined ? {} : { label: graph.labels[v] }),
+    ...at(attributes.vertex, v),
   }))
   const edges = graph.edges.map(([a, b], e) => ({
     source: name(a),
     target: name(b),
     ...(graph.weights === undefined ? {} : { weight: graph.weights[e] }),
+    ...at(attributes.edge, e),
   }))
   return `${JSON.stringify({ directed: false, multigraph: false, graph: {}, nodes, edges }, null, 1)}\n`
 }

@@ -1,10 +1,12 @@
-// Writes graphs as GraphML and GEXF, with numbers per vertex and edge if wanted. Every text is escaped.
+// Writes graphs as GraphML and GEXF, with numbers and texts per vertex and edge if wanted. Every text is escaped.
 import type { GraphDescription } from '../../../shared/graph.ts'
 
-/** Numbers to write beside the graph, by name: one per vertex or one per edge. */
+type Column = ArrayLike<number> | readonly string[]
+
+/** Numbers or texts to write beside the graph, by name: one per vertex or one per edge. */
 export interface GraphAttributes {
-  vertex?: Record<string, ArrayLike<number>>
-  edge?: Record<string, ArrayLike<number>>
+  vertex?: Record<string, Column>
+  edge?: Record<string, Column>
 }
 
 const ENTITIES: Record<string, string> = {
@@ -32,35 +34,39 @@ function nameOf(graph: GraphDescription, v: number): string {
 }
 
 /** Columns of one domain in a fixed order, with the id each has in the file. */
-function columns(prefix: string, given: Record<string, ArrayLike<number>> | undefined) {
-  return Object.entries(given ?? {}).map(([name, values], i) => ({ id: `${prefix}${i}`, name, values }))
+function columns(prefix: string, given: Record<string, Column> | undefined) {
+  return Object.entries(given ?? {}).map(([name, values], i) => {
+    const type = typeof values[0] === 'string' ? 'string' : 'double'
+    const at = (index: number) => escapeXml(String(values[index]))
+    return { id: `${prefix}${i}`, name, type, at }
+  })
 }
 
-/** Write GraphML: labels as data `label`, weights as data `weight`, further numbers under their names. */
+/** Write GraphML: labels as data `label`, weights as data `weight`, further attributes under their names. */
 export function writeGraphml(graph: GraphDescription, attributes: GraphAttributes = {}): string {
   const vertexColumns = columns('v', attributes.vertex)
   const edgeColumns = columns('e', {
     ...(graph.weights === undefined ? {} : { weight: graph.weights }),
     ...attributes.edge,
   })
-  const key = (domain: string, type: string) => (column: { id: string; name: string }) =>
-    `  <key id="${column.id}" for="${domain}" attr.name="${escapeXml(column.name)}" attr.type="${type}"/>`
-  const data = (id: string, value: string | number) => `<data key="${id}">${value}</data>`
+  const key = (domain: string) => (column: { id: string; name: string; type: string }) =>
+    `  <key id="${column.id}" for="${domain}" attr.name="${escapeXml(column.name)}" attr.type="${column.type}"/>`
+  const data = (id: string, value: string) => `<data key="${id}">${value}</data>`
   const vertices = Array.from({ length: graph.nodes }, (_, v) => {
     const label = graph.labels === undefined ? '' : data('label', escapeXml(graph.labels[v]!))
-    const numbers = vertexColumns.map(({ id, values }) => data(id, values[v]!)).join('')
+    const numbers = vertexColumns.map(({ id, at }) => data(id, at(v))).join('')
     return `    <node id="${nameOf(graph, v)}">${label}${numbers}</node>`
   })
   const edges = graph.edges.map(([a, b], e) => {
-    const numbers = edgeColumns.map(({ id, values }) => data(id, values[e]!)).join('')
+    const numbers = edgeColumns.map(({ id, at }) => data(id, at(e))).join('')
     return `    <edge source="${nameOf(graph, a)}" target="${nameOf(graph, b)}">${numbers}</edge>`
   })
   return `${[
     '<?xml version="1.0" encoding="UTF-8"?>',
     '<graphml xmlns="http://graphml.graphdrawing.org/xmlns">',
-    ...(graph.labels === undefined ? [] : [key('node', 'string')({ id: 'label', name: 'label' })]),
-    ...vertexColumns.map(key('node', 'double')),
-    ...edgeColumns.map(key('edge', 'double')),
+    ...(graph.labels === undefined ? [] : [key('node')({ id: 'label', name: 'label', type: 'string' })]),
+    ...vertexColumns.map(key('node')),
+    ...edgeColumns.map(key('edge')),
     '  <graph edgedefault="undirected">',
     ...vertices,
     ...edges,
@@ -77,14 +83,14 @@ export function writeGexf(graph: GraphDescription, attributes: GraphAttributes =
       : [
           `    <attributes class="${domain}">`,
           ...list.map(
-            ({ id, name }) => `      <attribute id="${id}" title="${escapeXml(name)}" type="double"/>`,
+            ({ id, name, type }) => `      <attribute id="${id}" title="${escapeXml(name)}" type="${type}"/>`,
           ),
           '    </attributes>',
         ]
   const values = (list: ReturnType<typeof columns>, at: number) =>
     list.length === 0
       ? ''
-      : `<attvalues>${list.map(({ id, values: column }) => `<attvalue for="${id}" value="${column[at]}"/>`).join('')}</attvalues>`
+      : `<attvalues>${list.map((column) => `<attvalue for="${column.id}" value="${column.at(at)}"/>`).join('')}</attvalues>`
   const vertexColumns = columns('v', attributes.vertex)
   const edgeColumns = columns('e', attributes.edge)
   const vertices = Array.from({ length: graph.nodes }, (_, v) => {

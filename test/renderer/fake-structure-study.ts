@@ -2,6 +2,7 @@
 // the real correlations, made-up regressors. Deterministic; trains nothing.
 import { analyseStructures } from '../../src/main/stats/analyse.ts'
 import { readGraph } from '../../src/main/graph/formats/formats.ts'
+import { analysisRows } from '../../src/main/study/structure-results.ts'
 import { layeringOf } from '../../src/main/graph/layering.ts'
 import { graphProperties } from '../../src/main/graph/properties.ts'
 import { sampleGraph } from '../../src/main/graph/sample.ts'
@@ -27,6 +28,7 @@ import { expandStudy, parseStudy, type RunSpec, type StructureStudy } from '../.
 import { dice } from './support/fake-data.ts'
 
 const TOTAL = 6250
+const GUESS = { accuracy: 3161 / TOTAL, total: TOTAL }
 export const CHANCE = 3161 / TOTAL + 3 * Math.sqrt((0.5058 * 0.4942) / TOTAL)
 const TOP: Record<Cell, number> = { 'rnn-tanh': 0.86, 'rnn-relu': 0.85, lstm: 0.9, gru: 0.93 }
 const FAILING: Record<Cell, number> = { 'rnn-tanh': 0.05, 'rnn-relu': 0.12, lstm: 0.02, gru: 0.01 }
@@ -153,11 +155,7 @@ export function structureAnalysis(
   const key = JSON.stringify([rows.map(({ runId, accuracy }) => [runId, accuracy]), leaveOutFailed])
   const known = analyses.get(key)
   if (known !== undefined) return known
-  const scored = rows.flatMap(({ cell, generator, graph, seed, properties, accuracy, rewired }) =>
-    accuracy === undefined || rewired > 0
-      ? []
-      : [{ cell, generator, graph, seed, properties, score: accuracy }],
-  )
+  const scored = analysisRows({ studyId: '', chance: CHANCE, rows: [...rows] }, GUESS)
   if (scored.length === 0)
     throw new LacunaError(
       'bad-request',

@@ -6,6 +6,7 @@ import { CELL_NAMES, type Cell } from '../../shared/network.ts'
 import { publishedRelation } from '../../shared/published-structures.ts'
 import type { Correlation, GroupAnalysis, PropertyCorrelations } from '../../shared/structure-analysis.ts'
 import { PROPERTY_TITLES } from '../composables/structure-words.ts'
+import { MISSING } from '../format.ts'
 import { formatCoefficient } from './fit.ts'
 import { divergingColour, textOn, type ChartTheme } from './palette.ts'
 import { frame } from './parts.ts'
@@ -44,7 +45,7 @@ interface Column {
 export interface HeatCell {
   property: PropertyName
   column: number
-  value: number
+  value: number | undefined // undefined: one of the two does not vary, or some graph lacks the property
   correlation?: Correlation
 }
 
@@ -67,7 +68,9 @@ function cellsOf(columns: readonly Column[]): HeatCell[] {
     PROPERTY_NAMES.flatMap((property): HeatCell[] => {
       if (published) return [{ property, column, value: publishedRelation(cell, property).r }]
       const correlation = values.get(property)
-      return !correlation ? [] : [{ property, column, value: correlation.r, correlation }]
+      return correlation
+        ? [{ property, column, value: correlation.r, correlation }]
+        : [{ property, column, value: undefined }]
     }),
   )
 }
@@ -195,7 +198,7 @@ function heatSeries(
   { theme, selected }: CorrelationHeatmap,
 ): CustomSeriesOption {
   const look = cells.map(({ column, value, correlation, property }) => {
-    const fill = divergingColour(theme, value)
+    const fill = divergingColour(theme, value ?? 0)
     const published = columns[column]!.published
     const isChosen = selected?.property === property && selected.cell === columns[column]!.cell && !published
     return {
@@ -203,14 +206,17 @@ function heatSeries(
       ink: textOn(fill),
       published,
       isChosen,
-      text: `${formatCoefficient(value)}${correlation === undefined ? '' : significance(correlation)}`,
+      text:
+        value === undefined
+          ? MISSING
+          : `${formatCoefficient(value)}${correlation === undefined ? '' : significance(correlation)}`,
       strong: correlation !== undefined && significance(correlation) !== '',
     }
   })
   return {
     type: 'custom',
     name: 'correlations',
-    data: cells.map(({ column, property, value }) => [column, PROPERTY_NAMES.indexOf(property), value]),
+    data: cells.map(({ column, property, value }) => [column, PROPERTY_NAMES.indexOf(property), value ?? 0]),
     encode: { x: 0, y: 1 },
     renderItem: ({ dataIndex }, api) => {
       const [x, y] = api.coord([api.value(0), api.value(1)]) as [number, number]

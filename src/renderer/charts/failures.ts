@@ -14,7 +14,14 @@ const WHISKER = 4
 /** Name of a group: the architecture, and its generator where it is one of several. */
 export function groupName({ cell, generator }: Pick<GroupAnalysis, 'cell' | 'generator'>): string {
   if (generator === null) return CELL_NAMES[cell]
-  return `${CELL_NAMES[cell]}, ${FAMILY_NAMES[generator as FamilyKind] ?? generator}`
+  return `${CELL_NAMES[cell]}, ${generatorName(generator)}`
+}
+
+/** Name of a generator as the analysis tells them apart: controls have one of their own. */
+function generatorName(generator: string): string {
+  const kind = generator.replace(/-rewired$/, '')
+  const name = FAMILY_NAMES[kind as FamilyKind] ?? kind
+  return kind === generator ? name : `${name}, rewired`
 }
 
 /** Groups whose rates are drawn: one per generator where there are several, else the architecture. */

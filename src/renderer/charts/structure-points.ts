@@ -1,5 +1,4 @@
 // The trained graphs of a structure study as points of its charts: one per architecture and graph, the mean of its seeds.
-import type { PropertyName } from '../../shared/graph.ts'
 import type { Cell } from '../../shared/network.ts'
 import type { StructureResult } from '../../shared/results.ts'
 import type { FamilyKind } from '../../shared/structure-study.ts'
@@ -12,27 +11,48 @@ export interface StructurePoint {
   rewired: number // 0: the graph itself
   seeds: number
   accuracy: number // 0 to 1
+  diverged: number // of its seeds, which count as guessing
   failed: boolean // no better than chance
-  properties: StructureResult['properties']
+  properties: StructureResult['properties'] // finite ones only
 }
 
-/** Group the runs that are done by graph; several seeds of a graph become one point, so that none counts twice. */
-export function structurePoints(rows: readonly StructureResult[], chance: number): StructurePoint[] {
+/** Accuracies below which a training failed, and that of guessing, which a diverged training counts as. */
+export interface ChanceLevels {
+  chance: number // 0 to 1
+  guess: number
+}
+
+/** Score of a run that has ended, as the analysis counts it. */
+export function scoreOf({ state, accuracy }: StructureResult, guess: number): number | undefined {
+  return state === 'diverged' ? guess : accuracy
+}
+
+/** Group the runs that have ended by graph; several seeds of a graph become one point, so that none counts twice. */
+export function structurePoints(
+  rows: readonly StructureResult[],
+  { chance, guess }: ChanceLevels,
+): StructurePoint[] {
   const groups = Map.groupBy(
-    rows.filter(({ accuracy }) => accuracy !== undefined),
+    rows.filter((row) => scoreOf(row, guess) !== undefined),
     ({ cell, generator, graph, rewired }) => JSON.stringify([cell, generator, graph, rewired]),
   )
   return [...groups.values()].map((group) => {
-    const { runId, cell, generator, graph, rewired, properties } = group[0]!
-    const accuracy = group.reduce((sum, row) => sum + row.accuracy!, 0) / group.length
-    const failed = accuracy <= chance
-    return { runId, cell, generator, graph, rewired, seeds: group.length, accuracy, failed, properties }
+    const { runId, cell, generator, graph, rewired } = group[0]!
+    const accuracy = group.reduce((sum, row) => sum + scoreOf(row, guess)!, 0) / group.length
+    const diverged = group.filter(({ state }) => state === 'diverged').length
+    return {
+      ...{ runId, cell, generator, graph, rewired, seeds: group.length, accuracy, diverged },
+      failed: accuracy <= chance,
+      properties: finiteOnly(group[0]!.properties),
+    }
   })
 }
 
-/** Value of a property as a point's x; undefined where it could not be computed. */
-export function valueOf({ properties }: StructurePoint, name: PropertyName): number | undefined {
-  return properties[name]
+/** Paths of a graph in pieces are infinite, which no axis shows and JSON writes as null. */
+function finiteOnly(properties: StructureResult['properties']): StructureResult['properties'] {
+  return Object.fromEntries(
+    Object.entries(properties).filter(([, value]: [string, unknown]) => Number.isFinite(value)),
+  )
 }
 
 /** A graph and the mean of its controls, where both are there. */

@@ -89,13 +89,13 @@ interface Drawn {
   points: StructurePoint[]
 }
 
-/** Points by generator, the graphs themselves before their controls. */
+/** Points by generator, controls first, so that the graphs themselves are drawn over them. */
 function drawnGroups(points: readonly StructurePoint[], property: PropertyName): Drawn[] {
   const shown = points.filter((point) => point.properties[property] !== undefined)
   const groups = Map.groupBy(shown, ({ generator, rewired }) => `${rewired > 0 ? 1 : 0} ${generator}`)
-  return [...groups.entries()]
-    .sort(([a], [b]) => (a[0]! < b[0]! ? 1 : a[0]! > b[0]! ? -1 : 0)) // controls below
-    .map(([, own]) => {
+  return [...groups.values()]
+    .toSorted(([a], [b]) => Math.sign(b!.rewired) - Math.sign(a!.rewired))
+    .map((own) => {
       const { generator, rewired } = own[0]!
       const control = rewired > 0
       return {
@@ -192,7 +192,8 @@ function extentOf(points: readonly StructurePoint[], property: PropertyName) {
 }
 
 function legendOf(groups: readonly Drawn[]): LegendItem[] {
-  return groups.toReversed().map(({ name, generator, control }): LegendItem => {
+  const ordered = groups.toSorted((a, b) => Number(a.control) - Number(b.control))
+  return ordered.map(({ name, generator, control }): LegendItem => {
     const { colour, marker } = GENERATOR_LOOKS[generator]
     return { name, colour, kind: 'point', marker, hollow: control }
   })
@@ -220,7 +221,7 @@ function lineLegend(
 
 /** Tooltip of one graph, the same on every chart that shows graphs. */
 export function pointTip(point: StructurePoint, property: PropertyName | undefined, theme: ChartTheme) {
-  const { cell, generator, graph, rewired, seeds, accuracy, failed, properties } = point
+  const { cell, generator, graph, rewired, seeds, accuracy, failed, diverged, properties } = point
   const own = rewired > 0 ? `${graph}, control ${rewired}` : graph
   return {
     title: own,
@@ -228,7 +229,11 @@ export function pointTip(point: StructurePoint, property: PropertyName | undefin
       {
         name: CELL_NAMES[cell],
         value: formatShare(accuracy),
-        note: [seeds > 1 ? `mean of ${seeds} seeds` : '', failed ? 'never left chance' : '']
+        note: [
+          seeds > 1 ? `mean of ${seeds} seeds` : '',
+          diverged > 0 ? `${seeds > 1 ? `${diverged} ` : ''}diverged, counted as guessing` : '',
+          failed && diverged === 0 ? 'never left chance' : '',
+        ]
           .filter(Boolean)
           .join(', '),
         colour: GENERATOR_LOOKS[generator].colour,

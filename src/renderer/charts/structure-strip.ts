@@ -139,10 +139,7 @@ export function controlStrip(
   }
   return {
     option: {
-      ...frame(
-        cellAxis(theme, cells),
-        numberAxisY(theme, 'graph minus its controls, percentage points', { min, max }),
-      ),
+      ...frame(cellAxis(theme, cells), numberAxisY(theme, 'difference, percentage points', { min, max })),
       series: [
         ...levelSeries(theme, [zero]),
         ...series,

@@ -12,7 +12,7 @@ import {
 } from 'vue'
 import type { StudySummary } from '../../shared/contract.ts'
 import { toErrorReport, type ErrorReport } from '../../shared/errors.ts'
-import type { StructureResults } from '../../shared/results.ts'
+import type { StructureResult, StructureResults } from '../../shared/results.ts'
 import type { StructureAnalysis } from '../../shared/structure-analysis.ts'
 import { on, request } from '../api.ts'
 import { useApp } from '../stores/app.ts'
@@ -34,6 +34,8 @@ export interface Analysing {
   start: () => Promise<void>
   cancel: () => void
 }
+
+const hasEnded = ({ state, accuracy }: StructureResult) => state === 'diverged' || accuracy !== undefined
 
 /** Tell whether a study has nothing left to compute. */
 export function isSettled({ state }: Pick<StudySummary, 'state'>): boolean {
@@ -62,7 +64,7 @@ export function useAnalysis(
   const error = shallowRef<ErrorReport>()
   const task = ref<string>()
   const runs = ref(0)
-  const trained = computed(() => rows()?.rows.filter(({ accuracy }) => accuracy !== undefined).length ?? 0)
+  const trained = computed(() => rows()?.rows.filter(hasEnded).length ?? 0)
   let latest = 0
 
   async function start(): Promise<void> {

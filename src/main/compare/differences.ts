@@ -12,6 +12,8 @@ const MOST_RUNS = 60
 const NAMES: Record<string, string> = {
   datasetName: 'dataset',
   cells: 'architectures',
+  cell: 'architecture',
+  epochs: 'epochs planned',
   encoding: 'symbols',
   'model.hidden': 'units',
   'model.layers': 'layers',

@@ -25,9 +25,12 @@ export function bootstrapMean(
   { seed = 1, level = 0.95 }: { seed?: number; level?: number } = {},
 ): Interval | undefined {
   if (values.length < 2) return undefined
-  const outcomes = values.length <= EXACT_UP_TO ? allResamples(values) : randomResamples(values, seed)
-  outcomes.sort(([a], [b]) => a - b)
   const tail = (1 - level) / 2
+  if (values.length > EXACT_UP_TO) {
+    const means = randomResamples(values, seed)
+    return { low: means[rankAt(tail)]!, high: means[rankAt(1 - tail)]! }
+  }
+  const outcomes = allResamples(values).sort(([a], [b]) => a - b)
   return { low: quantile(outcomes, tail), high: quantile(outcomes, 1 - tail) }
 }
 
@@ -70,14 +73,22 @@ function allResamples(values: readonly number[]): Outcome[] {
   return outcomes
 }
 
-function randomResamples(values: readonly number[], seed: number): Outcome[] {
-  const draws = drawIndices(seed, values.length)
-  return Array.from({ length: RESAMPLES }, (_, resample) => {
+/** Means of the random resamples, ascending. A comparison asks for hundreds of intervals, so they stay plain numbers. */
+function randomResamples(values: readonly number[], seed: number): Float64Array {
+  const n = values.length
+  const draws = drawIndices(seed, n)
+  const means = new Float64Array(RESAMPLES)
+  for (let resample = 0, at = 0; resample < RESAMPLES; resample++) {
     let sum = 0
-    const end = (resample + 1) * values.length
-    for (let at = end - values.length; at < end; at++) sum += values[draws[at]!]!
-    return [sum / values.length, 1] as const
-  })
+    for (const end = at + n; at < end; at++) sum += values[draws[at]!]!
+    means[resample] = sum / n
+  }
+  return means.sort()
+}
+
+/** Place of the smallest of the sorted means at or below which lies at least the share `p`, with the slack of `quantile`. */
+function rankAt(p: number): number {
+  return Math.max(0, Math.ceil(p * RESAMPLES * (1 - 1e-12)) - 1)
 }
 
 /** The last table drawn: the estimates of one study all ask for the same. */

@@ -12,15 +12,15 @@ import { studyData, studyNetwork } from '../../src/main/study/plan.ts'
 import { createStudyService } from '../../src/main/study/service.ts'
 import { recurrentCounts } from '../../src/main/study/weights.ts'
 import { CELLS } from '../../src/shared/network.ts'
-import { parseStudy, TARGETS, type StudyInput } from '../../src/shared/study.ts'
+import { parseStudy, TARGETS, type StackedStudy, type StudyInput } from '../../src/shared/study.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { bench, sequences, tinyStudy, until } from './support.ts'
 
-const definition = parseStudy(tinyStudy('x', { cells: [...CELLS] }))
+const definition = parseStudy(tinyStudy('x', { cells: [...CELLS] })) as StackedStudy
 const data = studyData(definition, sequences(200, 20))
 const job: MeasureJob = {
   engine: 'oracle',
-  networks: CELLS.map((cell) => studyNetwork(definition, cell, data)),
+  models: CELLS.map((cell) => ({ network: studyNetwork(definition, cell, data) })),
   sequences: data.train,
   batchSize: 8,
 }
@@ -80,7 +80,7 @@ describe('a calibration', () => {
 
 describe('the share of recurrent weights a pruned run keeps', () => {
   it('is what the masks of that run keep', () => {
-    const network = job.networks[3]!
+    const { network } = job.models[3]!
     for (const target of TARGETS) {
       const prune = {
         target,

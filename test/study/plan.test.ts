@@ -1,17 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { openStore } from '../../src/main/store/store.ts'
-import { assertFeasible, diskBytes, memoryBytes, parameterCount } from '../../src/main/study/estimate.ts'
+import { assertFeasible, diskBytes, memoryBytes } from '../../src/main/study/estimate.ts'
 import { studyId } from '../../src/main/study/identity.ts'
-import { epochWork, Outlook, recurrentWeightCount, splitSizes } from '../../src/main/study/outlook.ts'
+import { modelSizes, recurrentWeightCount } from '../../src/main/study/model-size.ts'
+import { epochWork, Outlook, splitSizes } from '../../src/main/study/outlook.ts'
 import { studyData, studyNetwork } from '../../src/main/study/plan.ts'
 import { countParameters } from '../../src/main/engine/parameters.ts'
 import { recurrentCounts } from '../../src/main/study/weights.ts'
 import { CELLS } from '../../src/shared/network.ts'
-import { expandStudy, parseStudy } from '../../src/shared/study.ts'
+import { expandStudy, parseStudy, type PruningStudy } from '../../src/shared/study.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { addDataset, sequences, tinyStudy } from './support.ts'
 
-const define = (changes: object = {}) => parseStudy(tinyStudy('x', changes))
+const define = (changes: object = {}) => parseStudy(tinyStudy('x', changes)) as PruningStudy
 
 describe('the id of a study', () => {
   it('is the same for the same study however it is written, and never changes', () => {
@@ -79,7 +80,7 @@ describe('estimates', () => {
       expect(recurrentWeightCount(definition, cell)).toBe(
         recurrentCounts(network, new Map()).recurrentWeights,
       )
-      expect(parameterCount(definition, cell, dataset)).toBe(countParameters(network))
+      expect(modelSizes(definition, cell, dataset).mean.parameters).toBe(countParameters(network))
     }
   })
 
@@ -120,7 +121,7 @@ describe('estimates', () => {
     const { store, dataset } = opened()
     store.close()
     const definition = define({ cells: ['gru'] })
-    const parameters = parameterCount(definition, 'gru', dataset)
+    const parameters = modelSizes(definition, 'gru', dataset).mean.parameters
     const recurrent = recurrentWeightCount(definition, 'gru')
     const finished = 3 * 4 * parameters + 2 * recurrent + (4 + 3 + 3) * 200
     const checkpoint = 12 * parameters + recurrent

@@ -7,10 +7,10 @@ import { studyData, studyNetwork } from '../../src/main/study/plan.ts'
 import type { FinishedEpoch, RunJob, RunOutcome } from '../../src/main/study/messages.ts'
 import { executeRun, type RunLink } from '../../src/main/study/run.ts'
 import { decodeMasks, decodeWeights } from '../../src/main/study/weights.ts'
-import { parseStudy } from '../../src/shared/study.ts'
+import { parseStudy, type StackedStudy } from '../../src/shared/study.ts'
 import { sequences, tinyStudy } from './support.ts'
 
-const definition = parseStudy(tinyStudy('any'))
+const definition = parseStudy(tinyStudy('any')) as StackedStudy
 const data = studyData(definition, sequences())
 const network = studyNetwork(definition, 'gru', data)
 const job: RunJob = {

@@ -75,7 +75,7 @@ function correlationText(properties: readonly PropertyCorrelations[]): string {
 }
 
 function failuresText({ failures: { runs, failed, rate, low, high, threshold } }: GroupAnalysis): string {
-  return `${failed} of ${runs} trainings failed (${percent(rate)}, 95 % ${percent(low)} to ${percent(high)}): ${threshold.toFixed(4)} or less is what guessing scores on the published test set`
+  return `${failed} of ${runs} trainings failed (${percent(rate)}, 95 % ${percent(low)} to ${percent(high)}): ${threshold.toFixed(4)} or less is what guessing scores`
 }
 
 function groupText(target: string, group: GroupAnalysis): string {

@@ -6,7 +6,7 @@ import type { Workbench } from '../workbench.ts'
 import { untilStopped, type CommonOptions } from './context.ts'
 import { duration, note, percent, printJson, printLine } from './output.ts'
 import { bar, LiveLines } from './progress.ts'
-import { resultsText } from './results-text.ts'
+import { anyResultsText, resultsOf } from './results-text.ts'
 
 const ENDED = new Set<StudySummary['state']>(['done', 'incomplete', 'cancelled', 'paused'])
 const RUN_ENDED = new Set<RunSummary['state']>(['done', 'diverged', 'failed', 'cancelled'])
@@ -30,11 +30,14 @@ export async function followStudy(
     note('Stopping and saving.')
     throw new LacunaError('cancelled', `Stopped; go on with \`lacuna study resume ${summary.id}\`.`)
   }
-  const results = await workbench.handlers['study/results']({ id: summary.id })
+  const results = await resultsOf(workbench, ended)
   if (flags.json === true) printJson({ event: 'finished', study: ended, results })
-  else printLine(`\n${resultsText(results)}`)
+  else printLine(`\n${anyResultsText(results)}`)
   assertDone(ended)
 }
+
+/** A look at all runs takes at most this share of the time, however many there are. */
+const LOOKING_SHARE = 0.05
 
 /** Keeps the picture of one study that is drawn, from the events of the workbench. */
 class Follower {
@@ -46,7 +49,9 @@ class Follower {
   #summary: StudySummary
   #titles = new Map<string, string>()
   #unsubscribe: () => void = () => undefined
-  #checking: Promise<void> = Promise.resolve()
+  #checking: NodeJS.Timeout | undefined
+  #nextCheck = 0
+  #changed = false
 
   constructor(workbench: Workbench, summary: StudySummary, json: boolean) {
     this.#workbench = workbench
@@ -63,17 +68,24 @@ class Follower {
   /** Resolve with the summary once nothing of the study is left to do, reject when the queue cannot go on. */
   untilEnded(): Promise<StudySummary> {
     return new Promise((resolve, reject) => {
+      // Many changes make one look, and the last change is looked at.
       const check = () => {
-        this.#checking = this.#checking
-          .then(() => this.#refresh())
-          .then(() => {
-            if (ENDED.has(this.#summary.state)) resolve(this.#summary)
-          })
-          .catch(reject)
+        this.#checking ??= setTimeout(
+          () => {
+            this.#refresh().then(() => {
+              this.#checking = undefined
+              if (ENDED.has(this.#summary.state)) resolve(this.#summary)
+              else if (this.#changed) check()
+            }, reject)
+          },
+          Math.max(0, this.#nextCheck - performance.now()),
+        )
       }
       this.#unsubscribe = this.#workbench.subscribe((name, payload) => {
-        if (name === 'studies/changed') check()
-        else if (name === 'run/progressed') this.#progressed(payload as RunProgress)
+        if (name === 'studies/changed') {
+          this.#changed = true
+          check()
+        } else if (name === 'run/progressed') this.#progressed(payload as RunProgress)
         else if (name === 'epoch/finished') this.#finishedEpoch(payload as EpochEvent)
         else if (name === 'queue/changed' && 'problem' in payload && payload.problem !== undefined) {
           reject(new LacunaError(payload.problem.code, payload.problem.message, payload.problem.detail))
@@ -84,16 +96,21 @@ class Follower {
   }
 
   stop(): void {
+    clearTimeout(this.#checking)
     this.#unsubscribe()
     this.#live.end()
   }
 
   async #refresh(): Promise<void> {
+    this.#changed = false
+    const begin = performance.now()
     const { summary, runs } = await this.#workbench.handlers['study/show']({ id: this.#summary.id })
     this.#summary = summary
     this.#titles = new Map(runs.map((run) => [run.id, run.spec.key]))
     for (const run of runs) if (RUN_ENDED.has(run.state)) this.#endedRun(run)
     this.#live.update()
+    const now = performance.now()
+    this.#nextCheck = now + (now - begin) / LOOKING_SHARE
   }
 
   #endedRun(run: RunSummary): void {

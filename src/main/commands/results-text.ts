@@ -1,9 +1,58 @@
-// What a study found, as tables for a terminal. Computes nothing.
+// What a study found, asked for by its kind, and as tables for a terminal. Computes nothing but means.
+import type { StudySummary } from '../../shared/contract.ts'
 import { CELL_NAMES } from '../../shared/network.ts'
-import type { StudyResults } from '../../shared/results.ts'
+import type { StructureResult, StructureResults, StudyResults } from '../../shared/results.ts'
+import type { Workbench } from '../workbench.ts'
 import { percent, table } from './output.ts'
 
+/** Ask for the results of a study, whatever its kind. */
+export function resultsOf(
+  { handlers }: Workbench,
+  { id, definition }: StudySummary,
+): Promise<StudyResults | StructureResults> {
+  return definition.kind === 'structure'
+    ? handlers['study/structures']({ id })
+    : handlers['study/results']({ id })
+}
+
 /** Tables of the results that exist so far. */
+export function anyResultsText(results: StudyResults | StructureResults): string {
+  return 'rows' in results ? structuresText(results) : resultsText(results)
+}
+
+/** Accuracy by architecture and generator, with the trainings that never left chance. */
+function structuresText({ rows, chance }: StructureResults): string {
+  const groups = Map.groupBy(rows, ({ cell, generator, rewired }) =>
+    JSON.stringify([cell, generator, rewired > 0]),
+  )
+  const lines = [...groups.values()].map((group) => groupLine(group, chance))
+  const headers = [
+    ...['architecture', 'graphs', ' runs', ' ended', ' failed', ' diverged'],
+    ...[' mean accuracy', ' lowest', ' highest'],
+  ]
+  const note = `Failed: ${percent(chance)} or less, which is what guessing scores. Which properties go with accuracy: \`lacuna analyse structure --study ID\`.`
+  return `${table(headers, lines)}\n\n${note}`
+}
+
+function groupLine(group: readonly StructureResult[], chance: number): string[] {
+  const { cell, generator, rewired } = group[0]!
+  const scores = group.flatMap(({ accuracy }) => accuracy ?? [])
+  const diverged = group.filter(({ state }) => state === 'diverged').length
+  const shown = (value: number) => (scores.length === 0 ? '-' : percent(value))
+  return [
+    CELL_NAMES[cell],
+    `${generator}${rewired > 0 ? ', rewired' : ''}`,
+    String(group.length),
+    String(scores.length + diverged),
+    String(scores.filter((score) => score <= chance).length + diverged),
+    String(diverged),
+    shown(scores.reduce((a, b) => a + b, 0) / scores.length),
+    shown(Math.min(...scores)),
+    shown(Math.max(...scores)),
+  ]
+}
+
+/** Tables of the results of a training or pruning study. */
 export function resultsText(results: StudyResults): string {
   const base = results.base
     .filter(({ epochs }) => epochs.length > 0)

@@ -9,7 +9,7 @@ import { commonOptions, wholeNumber, withWorkbench, type CommonOptions } from '.
 import { findByName } from './find.ts'
 import { followStudy } from './follow.ts'
 import { duration, percent, printJson, printLine, table } from './output.ts'
-import { resultsText } from './results-text.ts'
+import { anyResultsText, resultsOf } from './results-text.ts'
 
 interface ResultFlags extends CommonOptions {
   csv?: string
@@ -25,7 +25,7 @@ export function addStudyCommands(program: Command): void {
   add('show <study>', 'a study and its runs').action((asked: string, flags: CommonOptions) =>
     show(asked, flags),
   )
-  add('results <study>', 'accuracy by level, safe percentages')
+  add('results <study>', 'accuracy by level and safe percentages, or by generator')
     .option('--csv <file>', 'write the results as CSV')
     .action((asked: string, flags: ResultFlags) => results(asked, flags))
   add('resume <study>', 'go on with a study to its end, also with failed and cancelled runs')
@@ -106,7 +106,8 @@ function trainingTime(runs: readonly RunSummary[]): string {
 }
 
 async function results(asked: string, flags: ResultFlags): Promise<void> {
-  await withStudy(asked, flags, 'results', async (workbench, { id }) => {
+  await withStudy(asked, flags, 'results', async (workbench, study) => {
+    const { id } = study
     if (flags.csv !== undefined) {
       const { text } = await workbench.handlers['study/csv']({ id })
       writeFileAtomic(resolve(flags.csv), text)
@@ -114,9 +115,9 @@ async function results(asked: string, flags: ResultFlags): Promise<void> {
       else printLine(`Written to ${resolve(flags.csv)}.`)
       return
     }
-    const found = await workbench.handlers['study/results']({ id })
+    const found = await resultsOf(workbench, study)
     if (flags.json === true) printJson(found)
-    else printLine(resultsText(found))
+    else printLine(anyResultsText(found))
   })
 }
 

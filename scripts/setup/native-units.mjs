@@ -5,6 +5,7 @@ const MODULES = [
   'binding',
   'network',
   'parameters',
+  'sparse',
   'product',
   'batch',
   'executor',

@@ -50,22 +50,28 @@ struct SparseSlice {
   Index at;
 };
 
+/** Slices of all rows for the first block of inputs, then for the next, up to block_ends[b]. */
 struct SparseMatrix {
   const SparseSlice* slices = nullptr;
-  Index slice_count = 0;
+  const Index* block_ends = nullptr;
+  Index block_count = 0;
   const SparseEntry* entries = nullptr;
+  Index rows = 0;
 };
 
 /** Input features of one column block: those of four timesteps then fit the first-level cache. */
 constexpr Index kBlockColumns = 64;
+/** Entries whose accumulators (64 bytes each) stay in the second-level cache while all timesteps pass. */
+constexpr Index kGradientGroup = 4096;
 
 /**
- * Live weights by row, for their gradients, with input byte offsets. The entries of row r in column block b are
- * cuts[r * (blocks + 1) + b] .. cuts[r * (blocks + 1) + b + 1].
+ * Live weights for their gradients, with input byte offsets, by range of columns, row, and column block of the range.
+ * The entries of row r in block b of range s are those from cuts[(s * row_count + r) * (blocks + 1) + b] to the next cut.
  */
 struct SparseRows {
   const Index* cuts = nullptr;
-  Index blocks = 1;
+  Index row_count = 0;
+  Index ranges = 1, blocks = 1;
   const uint32_t* offset = nullptr;
 };
 
@@ -197,15 +203,19 @@ struct Kernels {
 
   void (*multiply_dense)(const DenseMatrix&, const float* x, Index inputs, const Steps&, const RowStart&, Finish,
                          float* out, Index width, Index vectors);
-  void (*multiply_sparse)(const SparseMatrix&, const float* x, const Steps&, const RowStart&, Finish, float* out,
-                          Index width, Index vectors);
+  /** `partial`: room for gradient_steps * rows * vectors * 16 floats when the matrix has several blocks. */
+  void (*multiply_sparse)(const SparseMatrix&, const float* x, const Steps&, const RowStart&, Finish, float* partial,
+                          float* out, Index width, Index vectors);
   void (*start_rows)(Index rows, const RowStart&, Finish, float* out, Index width, Index vectors);
 
   /** out[r * out_stride + c] = (fresh ? 0 : itself) + sum over t, lanes of dg[t][r] x[t][c]. */
   void (*gradient_dense)(const PanelPair&, Index rows, Index cols, float* out, Index out_stride, bool fresh);
-  /** lanes[entry][16] = (first ? 0 : itself) + sum over t of dg * x, for rows row_begin..row_end. */
+  /**
+   * sums[entry] = sum over t and lanes of dg * x, for rows row_begin..row_end. `lanes`: room for 16 floats for each of
+   * kGradientGroup entries and one row more.
+   */
   void (*gradient_sparse)(const PanelPair&, const SparseRows&, Index row_begin, Index row_end, float* lanes,
-                          bool first);
+                          float* sums);
   /** lanes[row][16] = (first ? 0 : itself) + sum over t of dg[row]. */
   void (*gradient_bias)(const PanelPair&, Index row_begin, Index row_end, float* lanes, bool first);
   /** out[i] = sum of lanes[i]. */
@@ -224,10 +234,14 @@ struct Kernels {
   /** a[i] &= mask[lane]. */
   void (*mask_rows)(float* a, const int32_t* mask, Index rows, Index width, Index vectors);
 
-  /** sums[16] += squares of g[n]; n a multiple of 16. */
-  void (*sum_squares)(const float* g, Index n, double* sums);
-  /** Adam on n values (a multiple of 16); g may be null for a gradient of zero. Adds w * 0 to bad[16]: NaN tells. */
-  void (*adam)(float* w, float* m, float* v, const float* g, Index n, const AdamFactors&, float* bad);
+  /** sums[16] += squares of g[n]; n a multiple of 16. Where `keep` (or null) has a byte of 0, g counts as 0. */
+  void (*sum_squares)(const float* g, const uint8_t* keep, Index n, double* sums);
+  /**
+   * Adam on n values (a multiple of 16); g may be null for a gradient of zero, `keep` as in sum_squares. Adds w * 0 to
+   * bad[16]: NaN tells.
+   */
+  void (*adam)(float* w, float* m, float* v, const float* g, const uint8_t* keep, Index n, const AdamFactors&,
+               float* bad);
 
   void (*sweep_forward)(const SweepProgram&, float* slot, Index step_bytes, Index t);
   void (*sweep_backward)(const SweepProgram&, float* slot, Index step_bytes, Index t, bool last, bool first);

@@ -65,7 +65,7 @@ void Layered::add_cell(Index layer, Index index) {
     if (source == kEmbedding) {
       embedding_cols.push_back(col);
     } else {
-      cell.sources.push_back({source, Product(k_, weight_ih, {0, rows, col, size, 0}, width_)});
+      cell.sources.push_back({source, Product(k_, weight_ih, {0, rows, col, size, 0, kChunk}, width_)});
     }
     col += size;
   }

@@ -174,10 +174,7 @@ bool Model::run_batch(const Batch& batch, bool train, const std::atomic<int32_t>
       if (!run_block_pair(batch, block, train, stop, team, loss)) return false;
     }
   }
-  if (train) {
-    if (second_used_) add_second_gradient();
-    parameters_.mask_gradients(gradient_[0].data());
-  }
+  if (train && second_used_) add_second_gradient();
   return true;
 }
 
@@ -193,8 +190,10 @@ void Model::add_second_gradient() {
 
 double Model::gradient_norm() {
   double sums[16] = {};
-  k_.sum_squares(gradient_[0].data(), parameters_.flat_size, sums);
-  k_.sum_squares(embedding_gradient_[0].data(),
+  for (const FlatRun& run : parameters_.runs) {
+    k_.sum_squares(gradient_[0].data() + run.at, run.keep, run.count, sums);
+  }
+  k_.sum_squares(embedding_gradient_[0].data(), nullptr,
                  static_cast<Index>(batch_tokens_.size()) * parameters_.embedding_stride, sums);
   double total = 0.0;
   for (const double sum : sums) total += sum;
@@ -217,13 +216,16 @@ bool Model::apply_adam(double norm, const OptimizerOptions& o) {
   f.epsilon = static_cast<float>(o.epsilon);
   alignas(64) float bad[16] = {};
   Parameters& p = parameters_;
-  k_.adam(p.w.data(), p.m.data(), p.v.data(), gradient_[0].data(), p.flat_size, f, bad);
+  for (const FlatRun& r : p.runs) {
+    const float* g = gradient_[0].data() + r.at;
+    k_.adam(p.w.data() + r.at, p.m.data() + r.at, p.v.data() + r.at, g, r.keep, r.count, f, bad);
+  }
   const Index stride = p.embedding_stride;
   for (const int32_t row : p.touched) {
     const int32_t at = batch_row_[row];
     const float* g = at < 0 ? nullptr : embedding_gradient_[0].data() + at * stride;
     k_.adam(p.embedding_w.data() + row * stride, p.embedding_m.data() + row * stride,
-            p.embedding_v.data() + row * stride, g, stride, f, bad);
+            p.embedding_v.data() + row * stride, g, nullptr, stride, f, bad);
   }
   stale_[0] = stale_[1] = true;
   bool finite = true;

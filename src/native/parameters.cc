@@ -7,9 +7,12 @@ namespace {
 
 void adopt_mask(Parameter& p, const uint8_t* mask, CompactBelow compact_below) {
   const Index count = p.shape.count();
-  p.mask.assign(mask, mask + count);
+  p.mask.assign(static_cast<std::size_t>(padded(count)), 0);
   Index live = 0;
-  for (const uint8_t keep : p.mask) live += keep != 0;
+  for (Index i = 0; i < count; ++i) {
+    p.mask[static_cast<std::size_t>(i)] = mask[i];
+    live += mask[i] != 0;
+  }
   const bool matrix = p.shape.role == Role::kWeightIh || p.shape.role == Role::kWeightHh;
   p.compact = matrix && static_cast<float>(live) < compact_below.of(count) * static_cast<float>(count);
   if (!p.compact) return;
@@ -40,6 +43,7 @@ Parameters::Parameters(const Network& network, const ParameterValues& values, Co
     }
     list.push_back(std::move(p));
   }
+  list_runs();
   w.resize(flat_size);
   m.resize(flat_size);
   v.resize(flat_size);
@@ -93,7 +97,9 @@ void Parameters::expand(Index index, const float* flat, float* out) const {
   const Parameter& p = at(index);
   const float* from = flat + p.at;
   if (!p.compact) {
-    std::memcpy(out, from, static_cast<std::size_t>(p.stored) * sizeof(float));
+    for (Index i = 0; i < p.stored; ++i) {
+      out[i] = p.mask.empty() || p.mask[static_cast<std::size_t>(i)] != 0 ? from[i] : 0.0f;
+    }
     return;
   }
   std::memset(out, 0, static_cast<std::size_t>(p.shape.count()) * sizeof(float));
@@ -110,17 +116,15 @@ void Parameters::read(int which, Index index, float* out) const {
   }
 }
 
-void Parameters::mask_gradients(float* g) const {
+/** Neighbours without masks become one run: hundreds of small cells should not cost hundreds of calls. */
+void Parameters::list_runs() {
   for (const Parameter& p : list) {
-    if (p.mask.empty() || p.compact) continue;
-    float* out = g + p.at;
-    const uint8_t* mask = p.mask.data();
-    // Without branches: random masks would mispredict every other value.
-    for (Index i = 0; i < p.stored; ++i) {
-      uint32_t bits;
-      std::memcpy(&bits, out + i, sizeof bits);
-      bits &= 0u - static_cast<uint32_t>(mask[i] != 0);
-      std::memcpy(out + i, &bits, sizeof bits);
+    if (p.shape.role == Role::kEmbedding) continue;
+    const uint8_t* keep = p.mask.empty() || p.compact ? nullptr : p.mask.data();
+    if (keep == nullptr && !runs.empty() && runs.back().keep == nullptr) {
+      runs.back().count += padded(p.stored);
+    } else {
+      runs.push_back({p.at, padded(p.stored), keep});
     }
   }
 }

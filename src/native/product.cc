@@ -2,7 +2,6 @@
 #include "product.h"
 
 #include <algorithm>
-#include <numeric>
 
 namespace lacuna {
 
@@ -21,49 +20,11 @@ std::vector<DenseTile> make_tiles(Index rows, Index k, int most) {
   return tiles;
 }
 
-struct Live {
-  Index out, in;      // row of the output panel, feature of the input panel
-  uint32_t position;  // flat index of the value
-};
-
-/** Slices of `height` rows, longest rows first; inside a row inputs ascend, as in the dense tiles. */
-void make_slices(const std::vector<std::vector<Live>>& by_row, int height, Index width, std::vector<SparseSlice>& slices,
-                 std::vector<SparseEntry>& entries, std::vector<uint32_t>& source) {
-  std::vector<std::size_t> order(by_row.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return by_row[a].size() > by_row[b].size(); });
-  const std::size_t step = static_cast<std::size_t>(height);
-  for (std::size_t first = 0; first < order.size(); first += step) {
-    SparseSlice slice{};
-    slice.rows = static_cast<int32_t>(std::min(step, order.size() - first));
-    slice.length = static_cast<int32_t>(by_row[order[first]].size());
-    slice.at = static_cast<Index>(entries.size());
-    for (std::size_t r = 0; r < step; ++r) {
-      const std::size_t row = order[std::min(first + r, order.size() - 1)];
-      slice.out_row[r] = static_cast<int32_t>(row);
-    }
-    for (std::size_t k = 0; k < static_cast<std::size_t>(slice.length); ++k) {
-      for (std::size_t r = 0; r < step; ++r) {
-        const bool exists = first + r < order.size() && k < by_row[order[first + r]].size();
-        if (exists) {
-          const Live& live = by_row[order[first + r]][k];
-          entries.push_back({0.0f, static_cast<uint32_t>(live.in * width * 4)});
-          source.push_back(live.position + 1);
-        } else {
-          entries.push_back({0.0f, 0});
-          source.push_back(0);
-        }
-      }
-    }
-    slices.push_back(slice);
-  }
-}
-
-void refresh_entries(std::vector<SparseEntry>& entries, const std::vector<uint32_t>& source, const float* w) {
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    if (source[i] != 0) entries[i].value = w[source[i] - 1];
-  }
+/** Working memory of the sparse kernels: of the thread, as two of them share a product. */
+float* scratch(Index floats) {
+  thread_local Array<float> memory;
+  memory.reserve(floats);
+  return memory.data();
 }
 
 /** Range [begin, end) of part `part` of `parts` equal shares. */
@@ -108,32 +69,17 @@ void Product::plan_sparse(const Parameter& parameter) {
     const uint32_t position = static_cast<uint32_t>(parameter.at + static_cast<Index>(i));
     by_out[static_cast<std::size_t>(r)].push_back({r, c, position});
     by_in[static_cast<std::size_t>(c)].push_back({c, r, position});
-    offset_.push_back(static_cast<uint32_t>(c * width_ * 4));
-    target_.push_back(position);
   }
-  blocks_ = (shape_.cols + kBlockColumns - 1) / kBlockColumns;
-  Index entry = 0;
-  for (const std::vector<Live>& row : by_out) {
-    cuts_.push_back(entry);
-    std::size_t k = 0;
-    for (Index block = 1; block <= blocks_; ++block) {
-      while (k < row.size() && row[k].in < block * kBlockColumns) ++k;
-      cuts_.push_back(entry + static_cast<Index>(k));
-    }
-    entry += static_cast<Index>(row.size());
-  }
-  make_slices(by_out, k_.sparse_rows, width_, forward_slices_, forward_entries_, forward_source_);
-  make_slices(by_in, k_.sparse_rows, width_, backward_slices_, backward_entries_, backward_source_);
-  forward_sparse_ = {forward_slices_.data(), static_cast<Index>(forward_slices_.size()), forward_entries_.data()};
-  backward_sparse_ = {backward_slices_.data(), static_cast<Index>(backward_slices_.size()), backward_entries_.data()};
-  lanes_.resize(static_cast<Index>(offset_.size()) * kLanes);
-  sums_.resize(static_cast<Index>(offset_.size()));
+  forward_sparse_.build(by_out, shape_.cols, k_.sparse_rows, width_, shape_.steps);
+  backward_sparse_.build(by_in, shape_.rows, k_.sparse_rows, width_, shape_.steps);
+  gradient_rows_.build(by_out, shape_.cols, width_);
+  sums_.resize(static_cast<Index>(gradient_rows_.target().size()));
 }
 
 void Product::refresh(const float* w) {
   if (sparse_) {
-    refresh_entries(forward_entries_, forward_source_, w);
-    refresh_entries(backward_entries_, backward_source_, w);
+    forward_sparse_.refresh(w);
+    backward_sparse_.refresh(w);
   } else {
     refresh_dense(w);
   }
@@ -162,7 +108,7 @@ void Product::forward(const float* x, RowStart start, Finish finish, float* pane
   if (start.table != nullptr) start.table += shape_.panel_row0 * 32;
   float* out = panel + shape_.panel_row0 * width_;
   if (sparse_) {
-    k_.multiply_sparse(forward_sparse_, x, steps, start, finish, out, width_, vectors);
+    multiply_sparse(forward_sparse_, x, steps, start, finish, out, vectors);
   } else {
     k_.multiply_dense(forward_dense_, x, shape_.cols, steps, start, finish, out, width_, vectors);
   }
@@ -173,10 +119,17 @@ void Product::backward(const float* panel, Start start, float* dx, Index vectors
   row_start.kind = start;
   const float* dg = panel + shape_.panel_row0 * width_;
   if (sparse_) {
-    k_.multiply_sparse(backward_sparse_, dg, steps, row_start, Finish::kStore, dx, width_, vectors);
+    multiply_sparse(backward_sparse_, dg, steps, row_start, Finish::kStore, dx, vectors);
   } else {
     k_.multiply_dense(backward_dense_, dg, shape_.rows, steps, row_start, Finish::kStore, dx, width_, vectors);
   }
+}
+
+void Product::multiply_sparse(const SlicedWeights& weights, const float* x, const Steps& steps, const RowStart& start,
+                              Finish finish, float* out, Index vectors) const {
+  const SparseMatrix& m = weights.matrix();
+  float* partial = m.block_count > 1 ? scratch(k_.gradient_steps * m.rows * vectors * kLanes) : nullptr;
+  k_.multiply_sparse(m, x, steps, start, finish, partial, out, width_, vectors);
 }
 
 void Product::gradient(const float* dpanel, Index dstep, const float* x, Index xstep, Index steps, Index vectors,
@@ -185,7 +138,8 @@ void Product::gradient(const float* dpanel, Index dstep, const float* x, Index x
   PanelPair pair = {dpanel + shape_.panel_row0 * width_, dstep, x, xstep, steps, width_, vectors};
   if (sparse_) {
     any_steps_ = steps > 0;
-    k_.gradient_sparse(pair, {cuts_.data(), blocks_, offset_.data()}, rows.begin, rows.end, lanes_.data(), true);
+    const Index entries = std::min(sums_.size(), kGradientGroup + shape_.cols);
+    k_.gradient_sparse(pair, gradient_rows_.rows(), rows.begin, rows.end, scratch(entries * kLanes), sums_.data());
     return;
   }
   pair.dg += rows.begin * width_;
@@ -195,13 +149,10 @@ void Product::gradient(const float* dpanel, Index dstep, const float* x, Index x
 
 void Product::finish_gradient(float* g, bool fresh) {
   if (!sparse_) return;
-  if (any_steps_) {
-    k_.sum_lanes(lanes_.data(), sums_.size(), sums_.data());
-  } else {
-    sums_.zero();
-  }
-  for (std::size_t i = 0; i < target_.size(); ++i) {
-    float& out = g[target_[i]];
+  if (!any_steps_) sums_.zero();
+  const std::vector<uint32_t>& target = gradient_rows_.target();
+  for (std::size_t i = 0; i < target.size(); ++i) {
+    float& out = g[target[i]];
     out = fresh ? sums_[static_cast<Index>(i)] : out + sums_[static_cast<Index>(i)];
   }
 }

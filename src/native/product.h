@@ -7,6 +7,7 @@
 #include "kernels.h"
 #include "memory.h"
 #include "parameters.h"
+#include "sparse.h"
 
 namespace lacuna {
 
@@ -15,6 +16,7 @@ struct ProductShape {
   Index row0, rows;  // canonical rows of the parameter
   Index col0, cols;  // canonical columns
   Index panel_row0;  // first row of the panel that row0 stands for
+  Index steps = 1;   // timesteps multiplied together, for the layout of live weights
 };
 
 class Product {
@@ -35,14 +37,16 @@ class Product {
 
   /**
    * The gradient of the rows of one part of `parts` over all timesteps: when dense, written or added to the flat
-   * gradients; when sparse, kept as lanes until finish_gradient.
+   * gradients; when sparse, kept until finish_gradient.
    */
   void gradient(const float* dpanel, Index dstep, const float* x, Index xstep, Index steps, Index vectors, int part,
                 int parts, float* g, bool fresh);
-  /** Sparse only: bring the accumulated lanes into the flat gradients. */
+  /** Sparse only: bring the sums into the flat gradients. */
   void finish_gradient(float* g, bool fresh);
 
  private:
+  void multiply_sparse(const SlicedWeights& weights, const float* x, const Steps& steps, const RowStart& start,
+                       Finish finish, float* out, Index vectors) const;
   void plan_dense();
   void plan_sparse(const Parameter& parameter);
   void refresh_dense(const float* w);
@@ -51,21 +55,16 @@ class Product {
   ProductShape shape_;
   Index width_;
   bool sparse_;
-  bool any_steps_ = false;  // sparse: the lanes hold a gradient
+  bool any_steps_ = false;  // sparse: the sums hold a gradient
   Index w_at_, w_stride_;  // dense: value (r, c) is w[w_at + r * w_stride + c]
 
   std::vector<DenseTile> forward_tiles_, backward_tiles_;
   Array<float> forward_packed_, backward_packed_;
   DenseMatrix forward_dense_, backward_dense_;
 
-  std::vector<SparseSlice> forward_slices_, backward_slices_;
-  std::vector<SparseEntry> forward_entries_, backward_entries_;
-  std::vector<uint32_t> forward_source_, backward_source_;  // flat index + 1 of each entry's value, 0 for padding
-  SparseMatrix forward_sparse_, backward_sparse_;
-  std::vector<Index> cuts_;  // see SparseRows
-  Index blocks_ = 1;
-  std::vector<uint32_t> offset_, target_;  // input byte offset and flat index of each live weight
-  Array<float> lanes_, sums_;
+  SlicedWeights forward_sparse_, backward_sparse_;
+  GradientRows gradient_rows_;
+  Array<float> sums_;
 };
 
 }  // namespace lacuna

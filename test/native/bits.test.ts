@@ -83,6 +83,41 @@ describe.skipIf(!built)('fused engine, bits', () => {
     })
   })
 
+  // The live weights of large matrices are multiplied in blocks of columns and their gradients in groups of rows.
+  it.each(CELLS)('is the same for matrices of several blocks: %s', (cell) => {
+    const sizes = {
+      vocabulary: 40,
+      embedding: 20,
+      hidden: cell === 'rnn-tanh' ? 700 : 330,
+      layers: 2,
+      classes: 2,
+    }
+    const network = stackedNetwork({ cell, padding: 'process', ...sizes })
+    const masks = randomMasks(network, 0.3, 4)
+    const parameters = initialParameters(network, 2)
+    for (const [name, mask] of masks) mask.forEach((keep, i) => keep === 0 && (parameters.get(name)![i] = 0))
+    const split = randomSplit(network, 40, 3, { shortest: 3, longest: 7 })
+    const variants: FusedOptions[] = [
+      { sparseBelow: 0 },
+      { sparseBelow: 2, threads: 2 },
+      ...vectors.map((instructionSet) => ({ sparseBelow: 2, instructionSet })),
+    ]
+    const found = variants.map((variant) => {
+      const model = createFusedEngine({ order: 1, ...variant }).create(network, { parameters, masks })
+      const result = model.gradients(split, upTo(40))
+      model.dispose()
+      return result
+    })
+    for (const [i, { loss, gradients }] of found.entries()) {
+      expect(loss).toBe(found[0]!.loss)
+      for (const [name, values] of gradients) {
+        const first = found[0]!.gradients.get(name)!
+        const other = values.findIndex((value, at) => value !== first[at]) // 0 and -0 are one value
+        expect(other, `${JSON.stringify(variants[i])} ${name}`).toBe(-1)
+      }
+    }
+  })
+
   it('stops when another thread raises the flag, long before the epoch is over', async () => {
     const size = { vocabulary: 40, embedding: 300, hidden: 300, layers: 3, classes: 2 }
     const network = stackedNetwork({ cell: 'lstm', padding: 'process', ...size })

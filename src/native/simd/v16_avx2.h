@@ -79,6 +79,14 @@ LACUNA_INLINE I16 i_load(const int32_t* p) {
 LACUNA_INLINE V16 v_and(V16 x, I16 mask) {
   return {_mm256_and_ps(x.a, _mm256_castsi256_ps(mask.a)), _mm256_and_ps(x.b, _mm256_castsi256_ps(mask.b))};
 }
+/** x where the byte of the lane is not 0, else 0. */
+LACUNA_INLINE V16 v_keep(V16 x, const uint8_t* keep) {
+  const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(keep));
+  const __m256i zero = _mm256_setzero_si256();
+  const __m256i a = _mm256_cmpeq_epi32(_mm256_cvtepu8_epi32(bytes), zero);
+  const __m256i b = _mm256_cmpeq_epi32(_mm256_cvtepu8_epi32(_mm_srli_si128(bytes, 8)), zero);
+  return {_mm256_andnot_ps(_mm256_castsi256_ps(a), x.a), _mm256_andnot_ps(_mm256_castsi256_ps(b), x.b)};
+}
 LACUNA_INLINE __m256 lookup32_8(const float* table, __m256i index) {
   const __m256 bit3 = _mm256_castsi256_ps(_mm256_slli_epi32(index, 28));
   const __m256 bit4 = _mm256_castsi256_ps(_mm256_slli_epi32(index, 27));

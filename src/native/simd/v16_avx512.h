@@ -57,6 +57,11 @@ LACUNA_INLINE I16 i_load(const int32_t* p) { return {_mm512_load_si512(p)}; }
 LACUNA_INLINE V16 v_and(V16 a, I16 mask) {
   return {_mm512_castsi512_ps(_mm512_and_si512(_mm512_castps_si512(a.v), mask.v))};
 }
+/** a where the byte of the lane is not 0, else 0. */
+LACUNA_INLINE V16 v_keep(V16 a, const uint8_t* keep) {
+  const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(keep));
+  return {_mm512_maskz_mov_ps(_mm_test_epi8_mask(bytes, bytes), a.v)};
+}
 /** table[index] for a table of 32 floats, 64-byte aligned. */
 LACUNA_INLINE V16 v_lookup32(const float* table, I16 index) {
   return {_mm512_permutex2var_ps(_mm512_load_ps(table), index.v, _mm512_load_ps(table + 16))};

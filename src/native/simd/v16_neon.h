@@ -101,6 +101,12 @@ LACUNA_INLINE V16 v_and(V16 a, I16 mask) {
     return vreinterpretq_f32_s32(vandq_s32(vreinterpretq_s32_f32(a.q[i]), mask.q[i]));
   });
 }
+/** a where the byte of the lane is not 0, else 0. */
+LACUNA_INLINE V16 v_keep(V16 a, const uint8_t* keep) {
+  int32_t mask[16];
+  for (int i = 0; i < 16; ++i) mask[i] = keep[i] != 0 ? -1 : 0;
+  return v_and(a, i_load(mask));
+}
 /** table[index] lane by lane: AArch64 has no gather. */
 LACUNA_INLINE V16 v_gather(const float* base, I16 index) {
   alignas(16) int32_t at[16];

@@ -97,6 +97,10 @@ LACUNA_INLINE I16 i_load(const int32_t* p) {
 LACUNA_INLINE V16 v_and(V16 a, I16 mask) {
   return each_lane([&](int i) { return mask.lane[i] != 0 ? a.lane[i] : 0.0f; });
 }
+/** a where the byte of the lane is not 0, else 0. */
+LACUNA_INLINE V16 v_keep(V16 a, const uint8_t* keep) {
+  return each_lane([&](int i) { return keep[i] != 0 ? a.lane[i] : 0.0f; });
+}
 /** table[index] for a table of 32 floats. */
 LACUNA_INLINE V16 v_lookup32(const float* table, I16 index) {
   return each_lane([&](int i) { return table[index.lane[i]]; });

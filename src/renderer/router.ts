@@ -4,7 +4,8 @@ import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-rou
 declare module 'vue-router' {
   interface RouteMeta {
     title: string
-    area: 'datasets' | 'studies' | 'settings' | 'about'
+    area: 'datasets' | 'studies' | 'structure' | 'settings' | 'about'
+    steady?: boolean // one view for all addresses of the route: it is not built anew for another parameter
   }
 }
 
@@ -47,6 +48,13 @@ const routes: RouteRecordRaw[] = [
     component: () => import('./views/Study.vue'),
     props: true,
     meta: { title: 'Study', area: 'studies' },
+  },
+  {
+    path: '/structure/:run?',
+    name: 'structure',
+    component: () => import('./views/Structure.vue'),
+    props: true,
+    meta: { title: 'Structure', area: 'structure', steady: true },
   },
   {
     path: '/settings',

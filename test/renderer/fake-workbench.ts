@@ -24,8 +24,10 @@ import {
 } from '../../src/shared/study.ts'
 import { definition, makeDataset, makeEpochs, makeRuns, type FakeDataset } from './support/fake-data.ts'
 import { fakeCompareHandlers } from './support/fake-compare.ts'
+import { fakeReports } from './support/fake-report.ts'
 import { fakePreview } from './support/fake-preview.ts'
 import * as structures from './fake-structure-study.ts'
+import { fakeStructures } from './fake-structures.ts'
 
 export const SCENARIOS = ['empty', 'first', 'busy', 'full', 'failing', 'huge', 'small', 'structures'] as const
 export type Scenario = (typeof SCENARIOS)[number]
@@ -314,6 +316,19 @@ export class FakeWorkbench {
       ...this.#studyHandlers(),
       ...this.#structureStudyHandlers(),
       ...this.#compareHandlers(),
+      ...fakeReports({
+        study: (id) => ({ summary: this.#summary(this.#study(id)), runs: this.#study(id).runs }),
+        dataset: (id) => this.#dataset(id),
+        results: (id) => results(this.#study(id)),
+        structures: (id) => this.handlers['study/structures']({ id }),
+        fileName: (fileId) => this.#files.get(fileId) ?? 'the file',
+      }),
+      ...fakeStructures({
+        run: (id) => this.#run(id),
+        study: (id) => this.#study(id),
+        dataset: (id) => this.#dataset(id),
+        work: (task, total) => this.#work(task, total),
+      }),
     }
   }
 

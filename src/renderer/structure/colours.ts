@@ -124,11 +124,7 @@ export function quantityRange(units: readonly StructureUnit[], by: UnitColour): 
 }
 
 /** Fill colours by unit id. */
-export function unitFills(
-  units: readonly StructureUnit[],
-  by: UnitColour,
-  theme: StructureTheme,
-): string[] {
+export function unitFills(units: readonly StructureUnit[], by: UnitColour, theme: StructureTheme): string[] {
   const [low, high] = quantityRange(units, by)
   return units.map((unit) => {
     const value = unitQuantity(unit, by)

@@ -135,7 +135,5 @@ export function neighbourUnit(
 }
 
 function nearest({ places }: StructureLayout, units: readonly number[], y: number): number {
-  return units.reduce((best, id) =>
-    Math.abs(places[id]!.y - y) < Math.abs(places[best]!.y - y) ? id : best,
-  )
+  return units.reduce((best, id) => (Math.abs(places[id]!.y - y) < Math.abs(places[best]!.y - y) ? id : best))
 }

@@ -1,0 +1,362 @@
+// The picture on the screen: cytoscape holds units, viewport, gestures and what the pointer hits; connections are
+// painted on a canvas below it (see paint.ts). Everything is updated in place; only another network builds it anew.
+import type cytoscape from 'cytoscape'
+import type { StructureUnit } from '../../shared/structure-view.ts'
+import { isDark, type StructureTheme } from './colours.ts'
+import { distanceTo } from './geometry.ts'
+import type { StructureLayout } from './layout.ts'
+import { paint, type PaintedConnection, type PaintedPicture, type Viewport } from './paint.ts'
+
+export interface StagePicture {
+  painted: PaintedPicture
+  units: readonly StructureUnit[]
+  isShown: (unit: StructureUnit) => boolean
+  near: ReadonlySet<number> | null // units that stand out; null: all
+  chosen: number | null
+}
+
+export interface Pointed {
+  unit?: number
+  connection?: PaintedConnection
+  x: number // in the stage, CSS pixels
+  y: number
+}
+
+export interface StageEvents {
+  choose: (unit: number | null) => void
+  point: (pointed: Pointed | null) => void
+  move: (viewport: Viewport) => void
+}
+
+export interface Stage {
+  show: (picture: StagePicture) => void
+  /** Fill units by id with colours; labels keep their contrast. */
+  fill: (fills: readonly string[]) => void
+  fit: () => void
+  zoomBy: (factor: number) => void
+  /** Bring a unit into view if it is not. */
+  reveal: (unit: number) => void
+  viewport: () => Viewport
+  destroy: () => void
+}
+
+const MARGIN = { top: 34, side: 26, bottom: 26 } as const
+const ZOOM = { min: 0.08, max: 6 } as const
+const NEAR_PX = 5 // how close the pointer has to be to a connection
+const STYLE_ID = '__________cytoscape_stylesheet'
+
+/** The library would insert a style element, which the content security policy refuses; our style sheet has its rule. */
+function forestallStyleElement(): void {
+  if (document.getElementById(STYLE_ID) !== null) return
+  const mark = document.createElement('meta')
+  mark.id = STYLE_ID
+  document.head.append(mark)
+}
+
+function sheet(): cytoscape.StylesheetJson {
+  return [
+    {
+      selector: 'node',
+      style: {
+        width: 'data(size)',
+        height: 'data(size)',
+        'background-color': 'data(fill)',
+        'border-color': 'data(line)',
+        'border-width': 'data(border)',
+        label: 'data(label)',
+        color: 'data(ink)',
+        'font-size': 'data(font)',
+        'font-family': 'system-ui, sans-serif',
+        'text-valign': 'center',
+        'text-halign': 'center',
+        'min-zoomed-font-size': 7,
+        'overlay-opacity': 0,
+        'z-index': 1,
+      },
+    },
+    { selector: 'node.class', style: { 'text-halign': 'right', 'text-margin-x': 5 } },
+    { selector: 'node.faded', style: { opacity: 0.22 } },
+    { selector: 'node.hidden', style: { display: 'none' } },
+    {
+      selector: 'node.chosen',
+      style: { 'border-width': 'data(thick)', 'border-color': 'data(accent)', 'z-index': 2 },
+    },
+    { selector: 'core', style: { 'active-bg-size': 0, 'selection-box-opacity': 0 } as cytoscape.Css.Core },
+  ]
+}
+
+const idOf = (unit: number) => `u${unit}`
+
+/** What a unit is called inside its circle: its vertex or number where there is room, the class beside it. */
+function shortLabel(unit: StructureUnit, radius: number): string {
+  if (unit.role === 'output') return unit.label
+  return unit.role === 'unit' && radius >= 9 ? String(unit.vertex ?? unit.row + 1) : ''
+}
+
+function nodeData(unit: StructureUnit, layout: StructureLayout, theme: StructureTheme) {
+  const radius = layout.radii[unit.id]!
+  const outside = unit.role === 'output'
+  return {
+    size: radius * 2,
+    border: Math.max(0.6, radius * 0.1),
+    thick: Math.max(2, radius * 0.3),
+    line: theme.outline,
+    accent: theme.accent,
+    label: shortLabel(unit, radius),
+    font: outside ? 11 : radius * 0.85,
+  }
+}
+
+/**
+ * Build the stage inside `holder`, with `canvas` below it. Loads the graph library the first time.
+ * @param holder positioned element of the size of the picture
+ */
+export async function createStage(
+  holder: HTMLElement,
+  canvas: HTMLCanvasElement,
+  events: StageEvents,
+): Promise<Stage> {
+  const { default: create } = await import('cytoscape')
+  forestallStyleElement()
+  const cy = create({
+    container: holder,
+    style: sheet(),
+    minZoom: ZOOM.min,
+    maxZoom: ZOOM.max,
+    boxSelectionEnabled: false,
+    autoungrabify: true,
+    autounselectify: true,
+    pixelRatio: 'auto',
+    layout: { name: 'preset' },
+  })
+  return new CytoscapeStage(cy, holder, canvas, events)
+}
+
+class CytoscapeStage implements Stage {
+  readonly #cy: cytoscape.Core
+  readonly #holder: HTMLElement
+  readonly #canvas: HTMLCanvasElement
+  readonly #pen: CanvasRenderingContext2D
+  readonly #events: StageEvents
+  readonly #observer: ResizeObserver
+  #picture: StagePicture | undefined
+  #built: { layout: string; units: readonly StructureUnit[]; theme: StructureTheme } | undefined
+  #moved = false // by a person since it was fitted
+  #fitting = false
+  #frame = 0
+  #pointFrame = 0
+
+  constructor(cy: cytoscape.Core, holder: HTMLElement, canvas: HTMLCanvasElement, events: StageEvents) {
+    this.#cy = cy
+    this.#holder = holder
+    this.#canvas = canvas
+    this.#pen = canvas.getContext('2d')!
+    this.#events = events
+    cy.on('render', () => this.#paint())
+    cy.on('viewport', () => {
+      if (!this.#fitting) this.#moved = true
+      events.move(this.viewport())
+    })
+    cy.on('tap', (event) => {
+      const unit = event.target === cy ? null : Number((event.target as cytoscape.NodeSingular).id().slice(1))
+      events.choose(unit)
+    })
+    holder.addEventListener('pointermove', this.#onPointer)
+    holder.addEventListener('pointerleave', this.#onLeave)
+    this.#observer = new ResizeObserver(() => this.#resize())
+    this.#observer.observe(holder)
+    this.#resize()
+  }
+
+  show(picture: StagePicture): void {
+    this.#picture = picture
+    const { layout, theme } = picture.painted
+    const anew = this.#built?.layout !== layout.key
+    this.#cy.batch(() => {
+      if (anew) this.#build(picture)
+      else if (this.#built?.units !== picture.units || this.#built.theme !== theme) this.#dress(picture)
+      this.#mark(picture)
+    })
+    this.#built = { layout: layout.key, units: picture.units, theme }
+    if (anew) this.fit()
+    this.#schedule()
+  }
+
+  fill(fills: readonly string[]): void {
+    const theme = this.#picture?.painted.theme
+    if (theme === undefined) return
+    this.#cy.batch(() => {
+      this.#cy.nodes().forEach((node) => {
+        const unit = node.data('unit') as StructureUnit
+        const fill = fills[unit.id] ?? theme.idle
+        const inside = isDark(fill) ? '#ffffff' : '#1b1c1e'
+        const ink = unit.role === 'output' ? theme.text : inside
+        if (node.data('fill') !== fill || node.data('ink') !== ink) node.data({ fill, ink })
+      })
+    })
+  }
+
+  fit(): void {
+    const shown = this.#cy.nodes().filter((node) => !node.hasClass('hidden'))
+    const [width, height] = [this.#cy.width(), this.#cy.height()]
+    if (shown.length === 0 || width === 0 || height === 0) return
+    const box = shown.boundingBox({ includeLabels: true })
+    const above = this.#reach()
+    const [top, bottom] = [Math.min(box.y1, above.top), Math.max(box.y2, above.bottom)]
+    const zoom = Math.min(
+      ZOOM.max / 2,
+      (width - 2 * MARGIN.side) / box.w,
+      (height - MARGIN.top - MARGIN.bottom) / (bottom - top),
+    )
+    this.#fitting = true
+    this.#cy.viewport({
+      zoom,
+      pan: {
+        x: (width - box.w * zoom) / 2 - box.x1 * zoom,
+        y: MARGIN.top + (height - MARGIN.top - MARGIN.bottom - (bottom - top) * zoom) / 2 - top * zoom,
+      },
+    })
+    this.#fitting = false
+    this.#moved = false
+  }
+
+  zoomBy(factor: number): void {
+    const renderedPosition = { x: this.#cy.width() / 2, y: this.#cy.height() / 2 }
+    this.#cy.zoom({ level: this.#cy.zoom() * factor, renderedPosition })
+  }
+
+  reveal(unit: number): void {
+    const node = this.#cy.getElementById(idOf(unit))
+    if (node.empty()) return
+    const { x, y } = node.renderedPosition()
+    const room = 30
+    const dx = Math.max(0, room - x) - Math.max(0, x - (this.#cy.width() - room))
+    const dy = Math.max(0, room - y) - Math.max(0, y - (this.#cy.height() - room))
+    if (dx !== 0 || dy !== 0) this.#cy.panBy({ x: dx, y: dy })
+  }
+
+  viewport(): Viewport {
+    return { zoom: this.#cy.zoom(), pan: { ...this.#cy.pan() } }
+  }
+
+  destroy(): void {
+    this.#observer.disconnect()
+    this.#holder.removeEventListener('pointermove', this.#onPointer)
+    this.#holder.removeEventListener('pointerleave', this.#onLeave)
+    cancelAnimationFrame(this.#frame)
+    cancelAnimationFrame(this.#pointFrame)
+    this.#cy.destroy()
+  }
+
+  #build({ units, painted: { layout, theme } }: StagePicture): void {
+    this.#cy.elements().remove()
+    this.#cy.add(
+      units.map((unit) => ({
+        group: 'nodes' as const,
+        data: {
+          id: idOf(unit.id),
+          unit,
+          fill: theme.idle,
+          ink: theme.text,
+          ...nodeData(unit, layout, theme),
+        },
+        position: { ...layout.places[unit.id]! },
+        classes: unit.role === 'output' ? 'class' : '',
+      })),
+    )
+  }
+
+  #dress({ units, painted: { layout, theme } }: StagePicture): void {
+    for (const unit of units)
+      this.#cy.getElementById(idOf(unit.id)).data({ unit, ...nodeData(unit, layout, theme) })
+  }
+
+  #mark({ units, near, chosen, isShown }: StagePicture): void {
+    for (const unit of units) {
+      const node = this.#cy.getElementById(idOf(unit.id))
+      node.toggleClass('hidden', !isShown(unit))
+      node.toggleClass('faded', near !== null && !near.has(unit.id))
+      node.toggleClass('chosen', unit.id === chosen)
+    }
+  }
+
+  /** How far the drawn connections reach above and below the units. */
+  #reach(): { top: number; bottom: number } {
+    const { layout, painted } = this.#picture!.painted
+    let [top, bottom] = [layout.top, layout.bottom]
+    for (const { curve } of painted) {
+      if (curve.length !== 8) continue
+      const middle = (curve[1]! + 3 * curve[3]! + 3 * curve[5]! + curve[7]!) / 8
+      top = Math.min(top, middle)
+      bottom = Math.max(bottom, middle)
+    }
+    return { top, bottom }
+  }
+
+  #resize(): void {
+    const ratio = Math.min(2, window.devicePixelRatio || 1)
+    const { clientWidth: width, clientHeight: height } = this.#holder
+    this.#canvas.width = Math.round(width * ratio)
+    this.#canvas.height = Math.round(height * ratio)
+    this.#cy.resize()
+    if (!this.#moved && this.#picture !== undefined) this.fit()
+    this.#schedule()
+  }
+
+  #schedule(): void {
+    cancelAnimationFrame(this.#frame)
+    this.#frame = requestAnimationFrame(() => this.#paint())
+  }
+
+  #paint(): void {
+    if (this.#picture === undefined) return
+    const { clientWidth: width, clientHeight: height } = this.#holder
+    const ratio = width === 0 ? 1 : this.#canvas.width / width
+    paint(this.#pen, this.#picture.painted, this.viewport(), { width, height, ratio })
+  }
+
+  #onLeave = (): void => this.#events.point(null)
+
+  #onPointer = (event: PointerEvent): void => {
+    cancelAnimationFrame(this.#pointFrame)
+    const { clientX, clientY, buttons } = event
+    this.#pointFrame = requestAnimationFrame(() => {
+      const box = this.#holder.getBoundingClientRect()
+      this.#events.point(buttons > 0 ? null : this.#pointed(clientX - box.left, clientY - box.top))
+    })
+  }
+
+  #pointed(x: number, y: number): Pointed | null {
+    const picture = this.#picture
+    if (picture === undefined) return null
+    const { zoom, pan } = this.viewport()
+    const [mx, my] = [(x - pan.x) / zoom, (y - pan.y) / zoom]
+    const { places, radii } = picture.painted.layout
+    for (const unit of picture.units) {
+      const place = places[unit.id]!
+      const reach = Math.max(radii[unit.id]!, NEAR_PX / zoom)
+      if (picture.isShown(unit) && Math.hypot(place.x - mx, place.y - my) <= reach)
+        return { unit: unit.id, x, y }
+    }
+    const connection = nearestConnection(picture, mx, my, NEAR_PX / zoom)
+    return connection === undefined ? null : { connection, x, y }
+  }
+}
+
+/** The connection under the pointer; of several the strongest, as it is painted on top. */
+function nearestConnection(
+  { painted: { painted }, chosen }: StagePicture,
+  x: number,
+  y: number,
+  reach: number,
+): PaintedConnection | undefined {
+  let best: PaintedConnection | undefined
+  for (const one of painted) {
+    const { live, source, target, weight } = one.connection
+    if (!live && one.connection.change !== 'removed') continue
+    if (chosen !== null && source !== chosen && target !== chosen) continue
+    if (best !== undefined && Math.abs(best.connection.weight) >= Math.abs(weight)) continue
+    if (distanceTo(one.curve, x, y) <= reach) best = one
+  }
+  return best
+}

@@ -17,6 +17,7 @@ const PARTS: Record<string, readonly string[]> = {
   'src/main/engine': ['src/shared'],
   'src/main/store': ['src/shared'],
   'src/main/report': ['src/shared', 'src/main/stats'],
+  'src/main/bundle': ['src/shared', 'src/main/store', 'src/main/study', 'src/main/data'],
   'src/main/study': [
     'src/shared',
     'src/main/engine',

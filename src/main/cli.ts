@@ -7,6 +7,7 @@ import { addDoctorCommand } from './commands/doctor.ts'
 import { addEvalCommand } from './commands/eval.ts'
 import { addGraphCommands } from './commands/graph.ts'
 import { reportFailure } from './commands/output.ts'
+import { addReportCommand } from './commands/report.ts'
 import { addRunCommand } from './commands/run.ts'
 import { addServeCommands } from './commands/serve.ts'
 import { addStudyCommands } from './commands/study.ts'
@@ -24,6 +25,7 @@ function buildProgram(): Command {
   addEvalCommand(program)
   addGraphCommands(program)
   addAnalyseCommands(program)
+  addReportCommand(program)
   addBenchCommand(program)
   addDoctorCommand(program)
   throwInsteadOfExit(program)

@@ -38,6 +38,13 @@ import type {
 } from './results.ts'
 import type { ClaimReport } from './judgement.ts'
 import type { Preset } from './presets.ts'
+import {
+  REPORT_FORMATS,
+  reportSectionsSchema,
+  type BundleImport,
+  type ReportFile,
+  type ReportPreview,
+} from './report.ts'
 import type { StructureAnalysis } from './structure-analysis.ts'
 import { structureSchema } from './structure-study.ts'
 import type { StructureTrace, StructureView } from './structure-view.ts'
@@ -274,6 +281,11 @@ export const requests = {
       format: z.enum(GRAPH_EXPORT_FORMATS),
     }),
   ),
+  'report/preview': request<ReportPreview>()(z.strictObject({ id, sections: reportSectionsSchema })),
+  'report/make': request<ReportFile>()(
+    z.strictObject({ id, format: z.enum(REPORT_FORMATS), sections: reportSectionsSchema, task }),
+  ),
+  'bundle/import': request<BundleImport>()(z.strictObject({ file: fileRefSchema, task })),
 } as const
 
 export type RequestName = keyof typeof requests

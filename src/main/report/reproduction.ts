@@ -13,6 +13,7 @@ export interface RunFacts {
   version: string
   dataset: string
   studyId: string
+  remark?: string // what a reader must know about the machine
 }
 
 type Level = { percent: number; accuracy: number[] }

@@ -20,6 +20,7 @@ import { ensureDatabase, replaceDatabase, type Recovered } from './recovery.ts'
 import { RunStore } from './runs.ts'
 import { SettingStore } from './settings.ts'
 import { StudyStore } from './studies.ts'
+import { TransferStore } from './transfer.ts'
 
 export interface OpenOptions {
   now: () => Date
@@ -139,6 +140,7 @@ export class Store {
   readonly annotations: AnnotationStore
   readonly outcomes: OutcomeStore
   readonly backups: Backups
+  readonly transfer: TransferStore
   readonly #context: StoreContext
   readonly #unlock: () => void
 
@@ -155,6 +157,7 @@ export class Store {
     this.annotations = new AnnotationStore(this.#context)
     this.outcomes = new OutcomeStore(this.#context)
     this.backups = new Backups(database, paths, now)
+    this.transfer = new TransferStore(this.#context, this.blobs)
   }
 
   get folder(): string {

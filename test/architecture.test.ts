@@ -38,6 +38,7 @@ const PARTS: Record<string, readonly string[]> = {
     'src/main/graph',
     'src/main/stats',
     'src/main/report',
+    'src/main/bundle',
     'src/main/compare',
     'src/main/transport',
   ],

@@ -1,6 +1,7 @@
 // One run from its start or its checkpoint to its end: the training loop. Knows an engine and a link to whoever stores
 // the epochs; no process, no store, no clock of its own.
 import { LacunaError, toErrorReport } from '../../shared/errors.ts'
+import type { GraphDescription, GraphProperties } from '../../shared/graph.ts'
 import type { EpochRecord, SplitScore } from '../../shared/results.ts'
 import { randomStream } from '../../shared/random.ts'
 import { batchCount, sequenceCount } from '../engine/batches.ts'
@@ -34,7 +35,7 @@ export async function executeRun(engine: Engine, job: RunJob, link: RunLink): Pr
       engine: engine.info,
       recurrentWeights,
       parameters: countNonzeros(job.network, unprunedMasks(job)),
-      ...(job.graph === undefined ? {} : { properties: describeGraph(job.graph).properties }),
+      ...(job.graph === undefined ? {} : { properties: measured(job.graph) }),
     })
     return await new Run(engine, job, model, link).execute(start.epoch)
   } catch (error) {
@@ -59,6 +60,12 @@ function startModel(engine: Engine, job: RunJob): { model: Model; epoch: number 
   const parameters = decodeWeights(network, job.prune.base)
   const masks = pruneMasks(network, parameters, { ...job.prune.spec, seed: job.seed })
   return { model: engine.create(network, { parameters, masks }), epoch: -1 }
+}
+
+/** Properties that have a value: a variance over a single edge has none. */
+function measured(graph: GraphDescription): Partial<GraphProperties> {
+  const found = Object.entries(describeGraph(graph).properties)
+  return Object.fromEntries(found.filter(([, value]) => Number.isFinite(value)))
 }
 
 /** What is masked before anything is pruned: the pairs a random structure does not join. */

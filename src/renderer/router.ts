@@ -4,7 +4,7 @@ import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-rou
 declare module 'vue-router' {
   interface RouteMeta {
     title: string
-    area: 'datasets' | 'studies' | 'structure' | 'settings' | 'about'
+    area: 'datasets' | 'studies' | 'compare' | 'structure' | 'settings' | 'about'
     steady?: boolean // one view for all addresses of the route: it is not built anew for another parameter
   }
 }
@@ -48,6 +48,12 @@ const routes: RouteRecordRaw[] = [
     component: () => import('./views/Study.vue'),
     props: true,
     meta: { title: 'Study', area: 'studies' },
+  },
+  {
+    path: '/compare',
+    name: 'compare',
+    component: () => import('./views/Compare.vue'),
+    meta: { title: 'Compare', area: 'compare' },
   },
   {
     path: '/structure/:run?',

@@ -52,9 +52,10 @@ export function chooseRuns(store: CompareSource, selection: CompareSelection): C
     [...new Set(everything.map(({ studyId }) => studyId))].map((id) => [id, store.studies.get(id)]),
   )
   const bases = new Map(everything.map((outcome) => [outcome.id, outcome]))
+  const shared = new Map([...studies].map(([id, { definition }]) => [id, studySettings(id, definition)]))
   const chosen = everything
     .filter(({ id, studyId }) => whole.has(studyId) || single.has(id))
-    .map((outcome) => toChosen(outcome, studies.get(outcome.studyId)!, bases))
+    .map((outcome) => toChosen(outcome, studies.get(outcome.studyId)!, shared.get(outcome.studyId)!, bases))
   return {
     runs: chosen.filter(({ settings }) => passesOwn(settings, selection.filters)),
     count: chosen.length,
@@ -71,7 +72,12 @@ function passesOwn(settings: Settings, filters: Filters): boolean {
   return passes(settings, Object.fromEntries(own))
 }
 
-function toChosen(outcome: Outcome, study: StoredStudy, all: ReadonlyMap<string, Outcome>): ChosenRun {
+function toChosen(
+  outcome: Outcome,
+  study: StoredStudy,
+  shared: Settings,
+  all: ReadonlyMap<string, Outcome>,
+): ChosenRun {
   const { id, studyId, spec, state, engine, first, last, baseId } = outcome
   const base = baseId === undefined ? undefined : all.get(baseId)
   return {
@@ -79,7 +85,7 @@ function toChosen(outcome: Outcome, study: StoredStudy, all: ReadonlyMap<string,
     studyId,
     spec,
     state,
-    settings: { ...studySettings(studyId, study.definition), ...runSettings(spec, state, engine) },
+    settings: { ...shared, ...runSettings(spec, state, engine) },
     block: blockOf(spec, study.definition),
     margin: study.definition.kind === 'pruning' ? study.definition.margin : 1,
     ...(first === undefined ? {} : { first }),

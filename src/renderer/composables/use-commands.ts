@@ -34,6 +34,7 @@ export function useCommands(): ComputedRef<Command[]> {
     { id: 'import', title: 'Import a file', hint: 'action', icon: 'upload', run: go('/datasets/import') },
     { id: 'datasets', title: 'Datasets', hint: 'view', icon: 'datasets', run: go('/datasets') },
     { id: 'studies', title: 'Studies', hint: 'view', icon: 'studies', run: go('/studies') },
+    { id: 'compare', title: 'Compare runs', hint: 'view', icon: 'compare', run: go('/compare') },
     { id: 'structure', title: 'Structure of a run', hint: 'view', icon: 'structure', run: go('/structure') },
     { id: 'settings', title: 'Settings', hint: 'view', icon: 'settings', run: go('/settings') },
     { id: 'about', title: 'About and how to cite', hint: 'view', icon: 'about', run: go('/about') },

@@ -4,16 +4,22 @@ import { createMemoryHistory, createRouter } from 'vue-router'
 import { findCommands } from '../../src/renderer/composables/use-commands.ts'
 import { assignSplits, nameFromFile } from '../../src/renderer/composables/use-import-files.ts'
 import { formatNumberList, parseNumberList } from '../../src/renderer/composables/number-list.ts'
+import { describeFamily } from '../../src/renderer/composables/describe-structure.ts'
+import { addGraph, givenFamily, removeGraph } from '../../src/renderer/composables/use-graph-files.ts'
 import {
+  formQuery,
   fromIdentity,
   problemsOf,
+  takeDefaults,
   toDefinition,
   toForm,
 } from '../../src/renderer/composables/use-study-form.ts'
 import { useQuery, useQueryChoice } from '../../src/renderer/composables/use-query.ts'
 import { describeStudy } from '../../src/renderer/composables/describe-study.ts'
 import { PRESETS } from '../../src/shared/presets.ts'
-import { parseStudy, studyIdentity } from '../../src/shared/study.ts'
+import type { StudySummary } from '../../src/shared/contract.ts'
+import { familySchema } from '../../src/shared/structure-study.ts'
+import { parseStudy, studyIdentity, type StudyDefinition } from '../../src/shared/study.ts'
 
 describe('lists of numbers as typed', () => {
   it.each([
@@ -102,6 +108,95 @@ describe('the form of a new study', () => {
       const facts = describeStudy(parseStudy({ ...preset.definition, dataset: 'd' }))
       expect(facts.every(([name, value]) => name !== '' && value !== '')).toBe(true)
     }
+  })
+})
+
+describe('the form of a structure study', () => {
+  const study = parseStudy({
+    kind: 'structure',
+    dataset: 'd',
+    structure: {
+      families: [
+        { kind: 'watts-strogatz', count: 7, k: 4 },
+        {
+          kind: 'given',
+          graphs: [
+            {
+              name: 'mine',
+              graph: {
+                nodes: 3,
+                edges: [
+                  [0, 1],
+                  [1, 2],
+                ],
+              },
+            },
+          ],
+        },
+      ],
+      budget: { kind: 'edges', edges: 40 },
+    },
+  })
+
+  it('keeps a definition through the form and through the address', () => {
+    expect(parseStudy(toDefinition(toForm(study)))).toEqual(study)
+    expect(fromIdentity('structure', 'd', studyIdentity(study))).toEqual(study)
+    expect(toDefinition(toForm(study))).not.toHaveProperty('prune')
+    expect(toDefinition(toForm(study))).toHaveProperty('model', { embedding: 50 })
+  })
+
+  it('names the family whose field is wrong', () => {
+    const form = toForm(study)
+    Object.assign(form.structure.families[0]!, { count: 0, k: 1 })
+    Object.assign(form.structure.nodes, { min: 60 })
+    expect([...problemsOf(toDefinition(form))]).toEqual([
+      ['structure.families.0.count', 'at least 1'],
+      ['structure.families.0.k', 'at least 2'],
+      ['structure.nodes', 'the smallest number of vertices is larger than the largest'],
+    ])
+  })
+
+  it('takes the usual epochs and batches of its kind, and leaves those that were typed', () => {
+    const form = toForm(parseStudy({ kind: 'pruning', dataset: 'd' }))
+    form.kind = 'structure'
+    takeDefaults(form, 'pruning')
+    expect(form.training).toMatchObject({ epochs: 15, batchSize: 128 })
+    form.training.epochs = 3
+    form.kind = 'training'
+    takeDefaults(form, 'structure')
+    expect(form.training).toMatchObject({ epochs: 3, batchSize: 32 })
+  })
+
+  it('writes what starts from a study into the address, or its id where that is too long', () => {
+    const summary = (definition: StudyDefinition) => ({ id: 's9', definition }) as StudySummary
+    expect(formQuery(summary(study))).toEqual({ dataset: 'd', kind: 'structure', d: studyIdentity(study) })
+    const edges = Array.from({ length: 1500 }, (_, i) => [i, i + 1])
+    const families = [{ kind: 'given', graphs: [{ name: 'long', graph: { nodes: 1501, edges } }] }]
+    const long = parseStudy({ kind: 'structure', dataset: 'd', structure: { families } })
+    expect(formQuery(summary(long))).toEqual({ dataset: 'd', kind: 'structure', from: 's9' })
+  })
+
+  it('gives graphs of files names of their own, and takes the family away with its last graph', () => {
+    const { structure } = toForm(parseStudy({ kind: 'structure', dataset: 'd' }))
+    const graph = { nodes: 2, edges: [[0, 1]] as [number, number][] }
+    expect(['a', 'a', 'b', 'a'].map((name) => addGraph(structure, name, graph))).toEqual([
+      'a',
+      'a 2',
+      'b',
+      'a 3',
+    ])
+    expect(givenFamily(structure)!.graphs).toHaveLength(4)
+    for (const name of ['a', 'a 2', 'b', 'a 3']) removeGraph(structure, name)
+    expect(structure.families.map(({ kind }) => kind)).toEqual(['barabasi-albert', 'watts-strogatz'])
+  })
+
+  it('describes every generator with its parameters', () => {
+    expect(study.kind === 'structure' && study.structure.families.map(describeFamily)).toEqual([
+      '7 Watts-Strogatz, k = 4, p = 1',
+      '1\u00a0graph from files: mine',
+    ])
+    const kinds = ['barabasi-albert', 'erdos-renyi', 'random-dag', 'kleinberg', 'layered-complete'] as const
+    for (const kind of kinds) expect(describeFamily(familySchema.parse({ kind }))).toMatch(/^20 /)
   })
 })
 

@@ -2,7 +2,8 @@
 // arrive. The numbers of record come from the analysis of the workbench.
 
 const Z = 1.959964 // 97.5 % quantile of the normal distribution
-const FEWEST = 5 // points below which nothing is claimed
+/** Points below which nothing is claimed. */
+export const FEWEST_POINTS = 5
 
 export type Point = readonly [x: number, y: number]
 
@@ -21,7 +22,7 @@ export interface LinearFit {
 /** Least squares; undefined for fewer than five points or when x or y does not vary. */
 export function linearFit(points: readonly Point[]): LinearFit | undefined {
   const n = points.length
-  if (n < FEWEST) return undefined
+  if (n < FEWEST_POINTS) return undefined
   const meanX = points.reduce((sum, [x]) => sum + x, 0) / n
   const meanY = points.reduce((sum, [, y]) => sum + y, 0) / n
   let [xx, xy, yy] = [0, 0, 0]
@@ -67,7 +68,7 @@ export function studentQuantile(df: number): number {
 export function meanInterval(values: readonly number[]): { n: number; mean: number; half?: number } {
   const n = values.length
   const mean = values.reduce((sum, value) => sum + value, 0) / n
-  if (n < FEWEST) return { n, mean }
+  if (n < FEWEST_POINTS) return { n, mean }
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1)
   return { n, mean, half: studentQuantile(n - 1) * Math.sqrt(variance / n) }
 }

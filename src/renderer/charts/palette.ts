@@ -116,5 +116,5 @@ export function textOn(colour: string): string {
     return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4
   })
   // Where black and white ink have the same contrast (WCAG 2).
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179 ? '#1b1c1e' : '#ffffff'
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179 ? '#000000' : '#ffffff'
 }

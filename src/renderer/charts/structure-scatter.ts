@@ -13,7 +13,7 @@ import {
   propertyAxis,
 } from '../composables/structure-words.ts'
 import { formatShare } from '../format.ts'
-import { fitAt, formatCoefficient, linearFit, type LinearFit, type Point } from './fit.ts'
+import { FEWEST_POINTS, fitAt, formatCoefficient, linearFit, type LinearFit, type Point } from './fit.ts'
 import { LEVEL_MARGIN, baselineLevels, levelLegend, levelSeries, type Level } from './levels.ts'
 import { CELL_COLOURS, GENERATOR_LOOKS, type ChartTheme } from './palette.ts'
 import { band, frame, line, numberAxisX, numberAxisY } from './parts.ts'
@@ -73,9 +73,14 @@ export function scatterFinding(
   cell: Cell,
   property: PropertyName,
   found: { r: number; low: number; high: number } | undefined,
+  graphs: number,
 ): string {
   const title = PROPERTY_TITLES[property]
-  if (found === undefined) return `${CELL_NAMES[cell]}: too few graphs to relate accuracy to ${title}`
+  if (found === undefined) {
+    return graphs < FEWEST_POINTS
+      ? `${CELL_NAMES[cell]}: too few graphs to relate accuracy to ${title}`
+      : `${CELL_NAMES[cell]}: accuracy or ${title} does not vary`
+  }
   const { r, low, high } = found
   const numbers = `r = ${formatCoefficient(r)} (${formatCoefficient(low)} to ${formatCoefficient(high)})`
   if (low <= 0 && high >= 0) return `${CELL_NAMES[cell]}: no clear relation with ${title}, ${numbers}`
@@ -167,7 +172,7 @@ export function structureScatter(input: StructureScatter): ChartSpec {
     },
     legend: [...legendOf(groups), ...lineLegend(fit, published, colour)],
     levels: levelLegend(levels),
-    note: fit === undefined ? 'Too few graphs for a fit.' : 'Band: 95 % interval of the fit.',
+    note: fit === undefined ? 'No fit.' : 'Band: 95 % interval of the fit.',
     table: scatterTable(points, property),
     tooltip: () => undefined,
     items: {

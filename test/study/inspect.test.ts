@@ -2,10 +2,12 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Masks } from '../../src/main/engine/engine.ts'
 import { initialParameters } from '../../src/main/engine/parameters.ts'
+import { sampleGraph } from '../../src/main/graph/sample.ts'
 import { pruneMasks } from '../../src/main/prune/index.ts'
 import { forkEngine } from '../../src/main/study/fork.ts'
 import { Inspector } from '../../src/main/study/inspect.ts'
 import { decodeMasks, decodeWeights } from '../../src/main/study/weights.ts'
+import { edgeKey } from '../../src/shared/graph.ts'
 import { cellParameterName, GATES, type Cell } from '../../src/shared/network.ts'
 import type { StructureView } from '../../src/shared/structure-view.ts'
 import { tempDir } from '../support/temp-dir.ts'
@@ -112,6 +114,72 @@ describe('the drawing of a run', () => {
     const before = fingerprint(store, studyId)
     await inspector.show({ run: runs[1]!.id, gate: 'any', against: { run: runs[0]!.id } })
     await inspector.export({ run: runs[1]!.id, gate: 'any', format: 'graphml' })
+    expect(fingerprint(store, studyId)).toEqual(before)
+  })
+})
+
+describe('the drawing of a random structure', () => {
+  const structure = {
+    kind: 'structure',
+    model: { embedding: 4 },
+    prune: undefined,
+    training: { epochs: 2, batchSize: 16, learningRate: 0.01 },
+    structure: { families: [{ kind: 'watts-strogatz', count: 2 }], nodes: { min: 12, max: 14 }, rewired: 1 },
+  }
+
+  it.each(['lacuna', 'darji-2021'])(
+    'wired as %s has its vertices, its edges and its properties',
+    async (wiring) => {
+      const study = { ...structure, cells: ['lstm'], structure: { ...structure.structure, wiring } }
+      const { inspector, runs, service, studyId } = await inspected(study)
+      const parsed = service.show(studyId).summary.definition
+      if (parsed.kind !== 'structure') throw new Error('another kind')
+      for (const run of runs) {
+        const { family, index, rewired, name } = run.spec.structure!
+        const { graph } = sampleGraph(parsed.structure, { family, index, rewired, cell: 'lstm' })
+        const view = await inspector.show({ run: run.id, gate: 'any' })
+        expect(view).toMatchObject({
+          epoch: 2,
+          epochs: { available: [-1, 2], all: 2 },
+          accuracy: run.last!.test.accuracy,
+        })
+        expect(view.title).toContain(name)
+        const inner = view.units.filter(({ role }) => role === 'unit')
+        const vertexOf = new Map(inner.map(({ id, vertex }) => [id, vertex!]))
+        expect([...vertexOf.values()].sort((a, b) => a - b)).toEqual(
+          Array.from({ length: graph.nodes }, (_, v) => v),
+        )
+        const joined = view.connections
+          .filter(({ kind }) => kind === 'i2h' || kind === 'skip')
+          .map(({ source, target }) => edgeKey(vertexOf.get(source)!, vertexOf.get(target)!, graph.nodes))
+        expect(joined.sort((a, b) => a - b)).toEqual(
+          graph.edges.map(([a, b]) => edgeKey(a, b, graph.nodes)).sort((a, b) => a - b),
+        )
+        expect(view.counts.every(({ pruned }) => pruned === 0)).toBe(true)
+        expect(view.properties).toMatchObject({
+          nodes: graph.nodes,
+          edges: graph.edges.length,
+          layers: view.layers.length,
+        })
+        expect(view.propertiesNote).toMatch(/graph the network was made from/)
+      }
+    },
+  )
+
+  it('is replayed, played and exported like any other', async () => {
+    const { inspector, runs, store, studyId } = await inspected({ ...structure, cells: ['gru'] })
+    const before = fingerprint(store, studyId)
+    const run = runs[0]!.id
+    const watch = { signal: new AbortController().signal, progress: () => undefined }
+    expect(await inspector.replay(run, watch)).toEqual({ epochs: [-1, 1, 2] })
+    const views = await Promise.all([-1, 1, 2].map((epoch) => inspector.show({ run, epoch, gate: 'any' })))
+    expect(new Set(views.map(({ counts }) => JSON.stringify(counts))).size).toBe(1)
+    const { units, cells } = await inspector.trace({ run, sequence: { text: 'BEP' } })
+    expect(cells.map(({ h }, l) => h.length / units[l]!)).toEqual(units.map(() => 3))
+    const { text } = await inspector.export({ run, gate: 'any', format: 'node-link' })
+    const { nodes } = JSON.parse(text) as { nodes: { vertex: number }[] }
+    const vertices = views[0]!.units.flatMap(({ vertex }) => (vertex === undefined ? [] : [vertex]))
+    expect(nodes.map(({ vertex }) => vertex)).toEqual(vertices)
     expect(fingerprint(store, studyId)).toEqual(before)
   })
 })

@@ -18,7 +18,8 @@ export async function inspected(
 ) {
   const made = bench(tempDir(), { jobs: 2, ...(content === undefined ? {} : { content }) })
   made.service.open()
-  const { id } = made.service.start(tinyStudy(made.dataset.id, study))
+  const given = Object.entries(tinyStudy(made.dataset.id, study)).filter(([, value]) => value !== undefined)
+  const { id } = made.service.start(Object.fromEntries(given))
   if (stopAfter !== undefined) {
     const [first] = made.service.show(id).runs
     await until(() => made.service.run(first!.id).epochs.length >= stopAfter, 'epochs before the pause')

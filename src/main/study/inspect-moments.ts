@@ -8,22 +8,26 @@ import { layeringOf } from '../graph/layering.ts'
 import type { DrawOptions } from '../graph/view.ts'
 import type { Store } from '../store/store.ts'
 import type { Moment, MomentSource } from './inspect-weights.ts'
-import type { RunJob } from './messages.ts'
+import type { JobEngine, RunJob } from './messages.ts'
 import type { JobPlanner } from './plan.ts'
 import type { ReplayCache } from './replay-cache.ts'
 import { structureNetwork } from './structure.ts'
 
+/** Which weights are meant; nothing has been read yet. */
 export interface FoundMoment {
   run: RunRecord
   definition: StudyDefinition
-  job: RunJob // from the beginning of the run
   title: string
   epoch: number
   epochs: { available: number[]; all: number }
   accuracy: number | null
+  key: string // the same for the same weights
+}
+
+export interface LoadedMoment {
+  engine: JobEngine
   moment: Moment
   drawn: DrawOptions['drawn'] // the graph of a random structure
-  key: string // the same for the same weights
 }
 
 /** What a run begins with: 0 right after pruning, -1 before training. */
@@ -73,30 +77,36 @@ export class Moments {
 
   /**
    * Find the weights of a run after `epoch`, by default the last one that is stored.
-   * @throws LacunaError not-found for a run or an epoch that is not there, item-damaged, conflict
+   * @throws LacunaError not-found for a run or an epoch that is not there
    */
-  async find(id: string, epoch?: number): Promise<FoundMoment> {
+  find(id: string, epoch?: number): FoundMoment {
     const run = this.#store.runs.get(id)
     const { definition } = this.#store.studies.get(run.studyId)
     const available = this.available(run)
     const wanted = this.#wanted(run, available, epoch)
-    const job = this.job(run)
     return {
       run,
       definition,
-      job,
       title: `${CELL_NAMES[run.spec.cell]}, ${runTitle(run.spec)}`,
       epoch: wanted,
       epochs: { available, all: run.spec.epochs },
       accuracy: run.epochs.find((record) => record.epoch === wanted)?.test.accuracy ?? null,
-      moment: {
-        network: job.network,
-        source: await this.#source(run, wanted, job),
-        base: job.prune?.base,
-        structure: job.masks,
-      },
-      drawn: drawnGraph(definition, run, job),
       key: `${id} ${run.startedAt ?? ''} ${wanted}`,
+    }
+  }
+
+  /**
+   * Read the weights that were found.
+   * @throws LacunaError item-damaged; conflict when the run it was pruned from is not done; not-found
+   */
+  async load({ run, definition, epoch }: FoundMoment): Promise<LoadedMoment> {
+    const job = this.job(run)
+    const { network, engine, masks: structure } = job
+    const source = await this.#source(run, epoch, job)
+    return {
+      engine,
+      moment: { network, source, base: job.prune?.base, structure },
+      drawn: drawnGraph(definition, run, job),
     }
   }
 

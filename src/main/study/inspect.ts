@@ -70,14 +70,13 @@ export class Inspector {
   async show(
     asked: AskedMoment & { gate: string; against?: AskedMoment | undefined },
   ): Promise<StructureView> {
-    const found = await this.#moments.find(asked.run, asked.epoch)
-    const { run, title, epoch, epochs, accuracy, moment, drawn } = found
-    const other =
-      asked.against === undefined
-        ? undefined
-        : await this.#moments.find(asked.against.run, asked.against.epoch)
+    const found = this.#moments.find(asked.run, asked.epoch)
+    const other = asked.against && this.#moments.find(asked.against.run, asked.against.epoch)
+    const { moment, drawn } = await this.#moments.load(found)
+    const otherMoment = other && (await this.#moments.load(other)).moment
     const options = { gate: asked.gate, classes: this.#classes(found), drawn }
-    const { against, ...drawing } = await this.#thread.draw({ moment, options, against: other?.moment })
+    const { against, ...drawing } = await this.#thread.draw({ moment, options, against: otherMoment })
+    const { run, title, epoch, epochs, accuracy } = found
     return {
       runId: run.id,
       studyId: run.studyId,
@@ -101,8 +100,9 @@ export class Inspector {
   async export(
     asked: AskedMoment & { gate: string; format: GraphExportFormat },
   ): Promise<{ fileName: string; text: string }> {
-    const found = await this.#moments.find(asked.run, asked.epoch)
-    const { moment, drawn, epoch, run } = found
+    const found = this.#moments.find(asked.run, asked.epoch)
+    const { epoch, run } = found
+    const { moment, drawn } = await this.#moments.load(found)
     const options = { gate: asked.gate, classes: this.#classes(found), drawn }
     const text = await this.#thread.export({ moment, options, format: asked.format })
     const when = epoch === -1 ? 'start' : `epoch-${epoch}`
@@ -116,13 +116,20 @@ export class Inspector {
    * @throws LacunaError as `show`, bad-request for a sequence that cannot be read, too-large for one that is too long
    */
   async trace(asked: AskedMoment & { sequence: Asked }): Promise<StructureTrace> {
-    const found = await this.#moments.find(asked.run, asked.epoch)
-    const { run, epoch, moment, job, key, definition } = found
+    const found = this.#moments.find(asked.run, asked.epoch)
+    const { run, epoch, key, definition } = found
     const { content, vocabulary } = this.#textOf(definition)
     const sequence = askedSequence(content, vocabulary, asked.sequence)
-    assertTraceable(moment.network, sequence.tokens.length)
-    const traced = await this.#tracer.trace(job.engine, key, moment, sequence.tokens)
-    return { runId: run.id, epoch, ...traceView(moment.network, content.classes, sequence, traced) }
+    const { tokens } = sequence
+    const { trace, network } = await this.#tracer.trace(
+      key,
+      () => this.#moments.load(found),
+      (network) => {
+        assertTraceable(network, tokens.length)
+        return tokens
+      },
+    )
+    return { runId: run.id, epoch, ...traceView(network, content.classes, sequence, trace) }
   }
 
   /**

@@ -11,6 +11,7 @@ import { profileOf } from '../data/profile.ts'
 import { generateReber } from '../data/reber.ts'
 import { readGraph } from '../graph/formats/formats.ts'
 import type { DataFile, DataReply, DataRequest, DataTaskKind, DataTasks } from './data-task.ts'
+import { packImport } from './packed-graph.ts'
 
 type Progress = (progress: ImportProgress) => void
 
@@ -26,7 +27,7 @@ const perform: {
     const { draft, content } = generateReber(parameters)
     return { draft, content: contentToBytes(content) }
   },
-  graph: async ({ file, options }) => readGraph(await graphBytes(file), options),
+  graph: async ({ file, options }) => packImport(readGraph(await graphBytes(file), options)),
   describe: async (input) => {
     const content = contentFromBytes(input.content)
     return { profile: profileOf(content), baselines: baselinesOf(content) }

@@ -9,7 +9,8 @@ import type {
   ImportPreview,
 } from '../../shared/dataset.ts'
 import type { ReberParameters } from '../../shared/dataset.ts'
-import type { GraphImport, GraphImportOptions } from '../../shared/graph.ts'
+import type { GraphImportOptions } from '../../shared/graph.ts'
+import type { PackedImport } from './packed-graph.ts'
 
 /** A file as the data process sees it: where it is and what people call it. */
 export interface DataFile {
@@ -24,7 +25,7 @@ export interface DataTasks {
     output: { draft: DatasetDraft; content: Uint8Array }
   }
   generate: { input: { parameters: ReberParameters }; output: { draft: DatasetDraft; content: Uint8Array } }
-  graph: { input: { file: DataFile; options: GraphImportOptions }; output: GraphImport }
+  graph: { input: { file: DataFile; options: GraphImportOptions }; output: PackedImport }
   describe: { input: { content: Uint8Array }; output: { profile: DatasetProfile; baselines: Baseline[] } }
 }
 export type DataTaskKind = keyof DataTasks

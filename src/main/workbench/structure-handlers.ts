@@ -3,6 +3,7 @@ import type { Handlers } from '../../shared/contract.ts'
 import type { Inspector } from '../study/inspect.ts'
 import { runDataTask, type SpawnData } from './data-task.ts'
 import type { FileRegistry } from './files.ts'
+import { unpackImport } from './packed-graph.ts'
 import type { Tasks } from './tasks.ts'
 
 type StructureHandlers = Pick<Handlers, Extract<keyof Handlers, `structure/${string}` | `graph/${string}`>>
@@ -26,7 +27,8 @@ export function structureHandlers({ inspector, files, tasks, spawn }: Context): 
     'structure/replay': ({ run, task }) => tasks.run(task, (watch) => inspector.replay(run, watch)),
     'graph/import': async ({ file, options }) => {
       const { path, name } = await files.resolve(file)
-      return runDataTask(spawn, 'graph', { file: { path, name }, options }, { limitMs: GRAPH_LIMIT_MS })
+      const input = { file: { path, name }, options }
+      return unpackImport(await runDataTask(spawn, 'graph', input, { limitMs: GRAPH_LIMIT_MS }))
     },
     'graph/sample': ({ structure, family, index }) => inspector.sample(structure, family, index),
   }

@@ -143,7 +143,7 @@ describe('A family of judgements', () => {
     const found = judgeFamily([strong, strong, strong])
     expect(found.map(({ verdict }) => verdict)).toEqual(['open', 'open', 'open'])
     expect(found[0]).toMatchObject({ p: 2 / 64, holm: 6 / 64, family: 3, fewest: 7 })
-    expect(found[0]!.sentence).toContain('p = 0.031, 3 claims: p = 0.094 corrected)')
+    expect(found[0]!.sentence).toContain('p = 0.031, p = 0.094 corrected for 3 claims)')
     expect(found[0]!.reason).toBe(
       '6 seeds cannot support one of 3 claims made together; 7 could, or fewer claims.',
     )

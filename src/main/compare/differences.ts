@@ -1,6 +1,7 @@
 // The table of what differs between the chosen studies and runs, and nothing else. Walks definitions as they are, so that
 // a field added to them later is compared too. Pure.
 import type { DifferenceTable } from '../../shared/compare.ts'
+import { CELL_NAMES } from '../../shared/network.ts'
 import { canonicalJson } from '../../shared/study.ts'
 import type { StoredStudy } from '../store/studies.ts'
 import type { ChosenRun } from './chosen.ts'
@@ -57,6 +58,8 @@ function flatten(value: Record<string, unknown>, prefix = ''): [string, string][
 function studyFields({ definition, datasetName }: StoredStudy): Map<string, string> {
   const fields = new Map(flatten(definition))
   fields.delete('dataset')
+  for (const limit of ['trainLimit', 'testLimit']) if (fields.get(limit) === 'none') fields.set(limit, 'all')
+  fields.set('cells', definition.cells.map((cell) => CELL_NAMES[cell]).join(', '))
   return new Map([['datasetName', `${datasetName} (${definition.dataset.slice(0, 8)})`], ...fields])
 }
 

@@ -98,12 +98,18 @@ export function compareRuns(store: CompareSource, question: ComparisonQuestion):
     datasets: [...new Set(taking.flatMap(({ settings }) => settings.dataset ?? []))],
     settings: chosen.varying,
     differences: differenceTable(
-      chosen.studies,
+      inOrder(chosen.studies, selection.studies),
       chosen.runs.filter(({ id, studyId }) => alone.has(id) && !selection.studies.includes(studyId)),
       chosen.names,
     ),
     retrainEpochs: Math.max(0, ...taking.map(({ spec }) => (spec.prune === undefined ? 0 : spec.epochs))),
   }
+}
+
+/** Studies as they were chosen; those of single runs after them. */
+function inOrder<T extends { id: string }>(studies: readonly T[], ids: readonly string[]): T[] {
+  const place = ({ id }: T) => (ids.includes(id) ? ids.indexOf(id) : ids.length)
+  return studies.toSorted((a, b) => place(a) - place(b))
 }
 
 /** Judge groups that differ in one setting, pair by pair, as one family. */

@@ -56,7 +56,7 @@ export function claimSentence(said: Said, verdict: 'supported' | 'open'): string
   const ends = [said.low! * turn, said.high! * turn].sort((x, y) => x - y)
   const digits = digitsFor(Math.abs(size))
   const interval = `95 % CI ${signed(ends[0]!, digits)} to ${signed(ends[1]!, digits)}`
-  const corrected = said.family > 1 ? `, ${said.family} claims: ${pText(said.holm!)} corrected` : ''
+  const corrected = said.family > 1 ? `, ${pText(said.holm!)} corrected for ${said.family} claims` : ''
   const evidence = `(${interval}, ${said.n} ${said.block}s, ${pText(said.p!)}${corrected})`
   const amount = unit(signed(size, digits))
   if (verdict === 'supported') return `${first} ${verb} ${amount} ${word} than ${second}${where} ${evidence}`

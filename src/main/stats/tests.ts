@@ -37,13 +37,26 @@ export function signFlipTest(differences: readonly number[], seed = 1): number {
     }
     return hits / 2 ** n
   }
-  const stream = randomStream(seed, 'sign-flip', n)
+  const flips = drawFlips(seed, n)
   let hits = 0
-  for (let flip = 0; flip < RANDOM_FLIPS; flip++) {
-    const sum = differences.reduce((total, d) => total + (stream.uint32() & 1 ? -d : d), 0)
+  for (let flip = 0, at = 0; flip < RANDOM_FLIPS; flip++) {
+    let sum = 0
+    for (let i = 0; i < n; i++, at++) sum += flips[at]! * differences[i]!
     if (isAtLeast(Math.abs(sum), observed)) hits++
   }
   return (hits + 1) / (RANDOM_FLIPS + 1)
+}
+
+/** The last table of signs: the claims of one comparison all ask for the same. */
+let lastFlips: { seed: number; n: number; signs: Int8Array } | undefined
+
+function drawFlips(seed: number, n: number): Int8Array {
+  if (lastFlips?.seed !== seed || lastFlips.n !== n) {
+    const stream = randomStream(seed, 'sign-flip', n)
+    const signs = Int8Array.from({ length: RANDOM_FLIPS * n }, () => (stream.uint32() & 1 ? -1 : 1))
+    lastFlips = { seed, n, signs }
+  }
+  return lastFlips.signs
 }
 
 /** Sum of the ranks of positive differences and what its distribution is made of; zero differences are left out. */

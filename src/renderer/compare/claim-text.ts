@@ -47,7 +47,7 @@ export function numbersOf({
   return [
     [n === 1 ? block : `${block}s`, String(n)],
     ...(runs > n ? [['paired runs', String(runs)] as [string, string]] : []),
-    ...(effect === undefined ? [] : [['effect d', effect.toFixed(2).replace('-', '−')] as [string, string]]),
+    ...(effect === undefined ? [] : [['effect d', Math.abs(effect).toFixed(2)] as [string, string]]),
     ...(alone === undefined ? [] : [['p', p(alone)] as [string, string]]),
     ...(family > 1 && holm !== undefined ? [['Holm', p(holm)] as [string, string]] : []),
     ...(family > 1 && bh !== undefined ? [['BH', p(bh)] as [string, string]] : []),
@@ -62,13 +62,14 @@ export function widestInterval(claims: readonly Judgement[]): number {
   )
 }
 
-/** Places on a line of 200 with zero in its middle; undefined without an interval. */
+/** Places on a line of 200 with zero in its middle, a better a to the right; undefined without an interval. */
 export function intervalScale(
-  { low, high, difference }: Judgement,
+  { low, high, difference, measure }: Judgement,
   widest: number,
 ): { low: number; high: number; mean: number } | undefined {
   if (low === undefined || high === undefined) return undefined
-  const place = (value: number) => 100 + (value / widest) * 96
+  const better = measure === 'regain-epochs' || measure === 'loss' ? -1 : 1
+  const place = (value: number) => 100 + better * (value / widest) * 96
   return { low: place(low), high: place(high), mean: place(difference) }
 }
 

@@ -39,6 +39,16 @@ export function contrastFor(
   return { setting, against }
 }
 
+/** The level nobody chose: one, so that a family stays small; the nearest to 80 %. */
+const USUAL = 80
+
+/** The percentage that is judged: the asked one where it exists, null for all of them. */
+export function levelFor(levels: readonly number[], asked: string): number | null {
+  if (asked === 'all' || levels.length === 0) return null
+  const exact = levels.find((level) => String(level) === asked)
+  return exact ?? levels.toSorted((a, b) => Math.abs(a - USUAL) - Math.abs(b - USUAL))[0]!
+}
+
 /** Percentages of the curves, without the dense level. */
 export function levelsAmong(groups: readonly CompareGroup[]): number[] {
   const levels = new Set(groups.flatMap(({ points }) => points.map(({ x }) => x)))

@@ -28,16 +28,27 @@ export interface CurveChart {
   theme: ChartTheme
 }
 
-/** Names of groups without what their panel says already. */
-export function shortName(
-  group: CompareGroup,
+/** One entry of the legend: the colour says the architecture. */
+const PUBLISHED = 'published, in the colour of the architecture'
+
+/** Names of groups without what their panel says, and without what is the same in all groups. */
+export function shortNames(
+  groups: readonly CompareGroup[],
   by: readonly Setting[],
   panel: Setting | undefined,
   names: ReadonlyMap<string, string>,
-): string {
-  const rest = by.filter((setting) => setting !== panel)
-  if (panel === undefined || rest.length === 0) return group.name
-  return rest.map((setting) => valueName(setting, group.settings[setting] ?? '', names)).join(', ')
+): Map<string, string> {
+  const varies = (setting: Setting) => new Set(groups.map(({ settings }) => settings[setting] ?? '')).size > 1
+  const rest = by.filter((setting) => setting !== panel && varies(setting))
+  const told = rest.length > 0 ? rest : by
+  return new Map(
+    groups.map((group) => [
+      group.key,
+      told.length === 0
+        ? group.name
+        : told.map((setting) => valueName(setting, group.settings[setting] ?? '', names)).join(', '),
+    ]),
+  )
 }
 
 /** Accuracies as per cent, epochs as they are. */
@@ -97,12 +108,9 @@ export function curveChart(input: CurveChart, names: ReadonlyMap<string, string>
         opacity: look.opacity,
         ...(chart === 'epochs' ? {} : { marker: look.marker }),
       })),
-      ...panel.published.map(({ name, cell }): LegendItem => ({
-        name,
-        colour: CELL_COLOURS[cell as Cell],
-        kind: 'line',
-        dash: 'dashed',
-      })),
+      ...(panel.published.length === 0
+        ? []
+        : [{ name: PUBLISHED, colour: theme.faint, kind: 'line', dash: 'dashed' } satisfies LegendItem]),
     ],
     levels: levelLegend(levels),
     note: noteOf(axis.block, panel.published.length > 0, never),
@@ -130,7 +138,6 @@ function yAxis({ chart, axis, retrainEpochs, range, theme }: CurveChart) {
   const step = Math.max(1, Math.ceil(retrainEpochs / 5))
   return numberAxisY(theme, axis.y, {
     ...range,
-    max: Math.ceil(range.max! / step) * step,
     step,
     label: (value) => (value > retrainEpochs ? 'never' : String(value)),
   })
@@ -152,9 +159,9 @@ function singleLines({ singles = [] }: CompareGroup, { colour }: GroupLook, scal
   )
 }
 
-function publishedLine({ name, cell, points }: PublishedCurve, scale: number) {
+function publishedLine({ cell, points }: PublishedCurve, scale: number) {
   const look = {
-    name,
+    name: PUBLISHED,
     colour: CELL_COLOURS[cell as Cell],
     dash: 'dashed' as const,
     width: 1.4,

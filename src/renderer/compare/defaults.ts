@@ -20,7 +20,7 @@ export function defaultsFor(
   ])
   const several = new Set([...studies, ...chosenRuns.map(({ study }) => study)]).size > 1
   const study: Setting[] = several ? ['study'] : []
-  if (kinds.has('pruning')) return { chart: 'percent', by: ['cell', 'criterion', ...study] }
+  if (kinds.has('pruning')) return { chart: 'percent', by: ['cell', 'target', 'criterion', ...study] }
   if (kinds.has('structure')) return { chart: 'groups', by: ['cell', 'generator', ...study] }
   return { chart: 'epochs', by: ['cell', ...study] }
 }

@@ -21,15 +21,25 @@ export interface DotChart {
   groups: readonly CompareGroup[]
   axis: Comparison['axis']
   looks: ReadonlyMap<string, GroupLook>
+  names: ReadonlyMap<string, string> // of groups by key
   baselines: readonly Baseline[]
   theme: ChartTheme
 }
 
-export function dotChart({ groups, axis, looks, baselines, theme }: DotChart): ChartSpec {
+/** Categories of an axis have to differ; groups of one name get hair spaces behind it. */
+function distinct(names: readonly string[]): string[] {
+  const taken = new Map<string, number>()
+  return names.map((name) => {
+    const before = taken.get(name) ?? 0
+    taken.set(name, before + 1)
+    return name + '\u200a'.repeat(before)
+  })
+}
+
+export function dotChart(input: DotChart): ChartSpec {
+  const { groups, axis, looks, baselines, theme } = input
   const valued = groups.filter(({ points }) => points.length > 0)
-  const names = valued.map(({ name }, i) =>
-    valued.findIndex((g) => g.name === name) === i ? name : `${name} `,
-  )
+  const names = distinct(valued.map(({ key }) => input.names.get(key)!))
   const levels = baselineLevels(theme, baselines)
   const range = accuracyRange([
     ...valued.flatMap(({ points, singles = [] }) => [

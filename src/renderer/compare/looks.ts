@@ -24,10 +24,14 @@ const VARIANTS: readonly Omit<GroupLook, 'colour'>[] = [
   { marker: 'rect', width: 1.3, opacity: 0.8 },
 ]
 
-/** Looks of all groups by key; the same group looks the same in every panel. */
-export function groupLooks(groups: readonly CompareGroup[], by: readonly Setting[]): Map<string, GroupLook> {
+/** Looks of all groups by key; what the panel says already is not told again. */
+export function groupLooks(
+  groups: readonly CompareGroup[],
+  by: readonly Setting[],
+  panel: Setting | undefined,
+): Map<string, GroupLook> {
   const byCell = by.includes('cell') || groups.length === 1
-  const rest = by.filter((setting) => setting !== 'cell')
+  const rest = by.filter((setting) => setting !== 'cell' && setting !== panel)
   const variants = new Map<string, number>()
   return new Map(
     groups.map((group) => {

@@ -32,7 +32,7 @@ function useAddress(defaults: ComputedRef<Defaults>) {
   const [studies, runs] = [useQuery('s', ''), useQuery('r', '')]
   const [by, filters] = [useQuery('by', ''), useQuery('f', '')]
   const chart = useQuery('chart', '')
-  const [contrast, level] = [useQuery('vs', ''), useQuery('at', 'all')]
+  const [contrast, level] = [useQuery('vs', ''), useQuery('at', '')]
   const list = (text: typeof studies) =>
     computed({ get: () => readList(text.value), set: (ids: string[]) => (text.value = writeList(ids)) })
   return {
@@ -59,10 +59,7 @@ function useAddress(defaults: ComputedRef<Defaults>) {
       get: () => readContrast(contrast.value),
       set: (value) => (contrast.value = value === undefined ? '' : writeContrast(value)),
     }),
-    level: computed({
-      get: () => (Number.isFinite(Number(level.value)) && level.value !== '' ? Number(level.value) : null),
-      set: (value: number | null) => (level.value = value === null ? 'all' : String(value)),
-    }),
+    level, // a percentage, 'all', or '' where nobody chose
     open: useQuery('open', ''), // 'study:id' or 'run:id', beside the view
   }
 }

@@ -332,26 +332,6 @@ describe('A drawing that is reduced', () => {
     expect(fairShares([1, 1], 10)).toEqual([1, 1])
     expect(fairShares([], 10)).toEqual([])
   })
-
-  it('of the published size is ready while a person clicks', () => {
-    const dense = stackedNetwork({
-      cell: 'lstm',
-      vocabulary: 30,
-      embedding: 50,
-      hidden: 50,
-      layers: 3,
-      classes: 2,
-      padding: 'mask',
-    })
-    const weights = { network: dense, parameters: initialParameters(dense, 1), masks: new Map() }
-    const times = Array.from({ length: 9 }, () => {
-      const begin = performance.now()
-      draw(weights)
-      return performance.now() - begin
-    })
-    // About 40 ms where this was written; a slow machine has time.
-    expect(Math.min(...times)).toBeLessThan(250)
-  })
 })
 
 describe('What is measured on a drawing', () => {

@@ -2,6 +2,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Trace } from '../../src/main/engine/engine.ts'
 import { oracleEngine } from '../../src/main/engine/oracle/oracle.ts'
+import { forkEngine } from '../../src/main/study/fork.ts'
+import type { ToEngine } from '../../src/main/study/messages.ts'
 import { roundForShow } from '../../src/main/study/trace-model.ts'
 import { askedSequence, assertTraceable, softmax } from '../../src/main/study/trace-sequence.ts'
 import { decodeMasks, decodeWeights } from '../../src/main/study/weights.ts'
@@ -88,19 +90,29 @@ describe('a sequence in a run', () => {
     expect(found.truth).toBeNull()
   })
 
-  it('answers at once while the process is kept, and begins anew when it is gone', async () => {
-    const { inspector, runs } = await inspected({ cells: ['gru'] }, { idleMs: 300 })
+  it('takes the process and the weights that are there, and begins anew when they are gone', async () => {
+    const sent: boolean[] = [] // whether weights went along, by sequence
+    let processes = 0
+    const fork = forkEngine()
+    const spawn = () => {
+      const engine = fork()
+      processes++
+      const post = (message: ToEngine) => {
+        if (message.type === 'trace') sent.push(message.job.moment !== undefined)
+        engine.postMessage(message)
+      }
+      return { ...engine, postMessage: post }
+    }
+    const { inspector, runs } = await inspected({ cells: ['gru'] }, { idleMs: 300, spawn })
     const ask = (run: number) => inspector.trace({ run: runs[run]!.id, sequence: { text: 'BEP' } })
     const first = await ask(0)
-    const begin = performance.now()
-    expect(await ask(0)).toEqual(first)
-    const warm = performance.now() - begin
-    expect(warm).toBeLessThan(100)
-    const [again, other] = await Promise.all([ask(0), ask(1)])
-    expect(again).toEqual(first)
+    const [again, other, back] = await Promise.all([ask(0), ask(1), ask(0)])
+    expect([again, back]).toEqual([first, first])
     expect(other.cells[0]!.h).not.toEqual(first.cells[0]!.h)
+    expect([processes, sent]).toEqual([1, [true, false, true, true]])
     await until(() => !inspector.tracing, 'the process ends')
     expect(await ask(0)).toEqual(first)
+    expect([processes, sent.length, sent.at(-1)]).toEqual([2, 5, true])
   })
 
   it('of the start differs from that of the end', async () => {

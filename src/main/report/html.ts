@@ -95,7 +95,7 @@ function facts(rows: ReportDocument['facts']): string {
 }
 
 /** Tables up to this many rows are not split between pages. */
-const WHOLE_ROWS = 24
+const WHOLE_ROWS = 14
 
 function tableHtml({ caption, columns, rows, note }: Table, number: number): string {
   const head = columns.map((column) => `<th scope="col"${numeric(column)}>${escapeHtml(column.name)}</th>`)

@@ -41,12 +41,12 @@ export function columnWidths(columns: readonly Column[], rows: Table['rows']): n
   const room = TEXT_MM - (columns.length - 1) * SEPARATION_MM
   const natural = columns.map(({ name }, c) => {
     const cells = Math.max(0, ...rows.map((row) => row[c]!.length))
-    return (Math.max(longestWord(name), cells) + 1) * CHARACTER_MM
+    return (Math.max(headWord(name), cells) + 1) * CHARACTER_MM
   })
   const total = sum(natural)
   if (total <= room) return natural
   const least = columns.map(({ name }, c) => {
-    const words = Math.max(longestWord(name), ...rows.map((row) => longestWord(row[c]!)))
+    const words = Math.max(headWord(name), ...rows.map((row) => longestWord(row[c]!)))
     return (Math.min(LONGEST_WORD, words) + 1) * CHARACTER_MM
   })
   const floor = sum(least)
@@ -55,8 +55,14 @@ export function columnWidths(columns: readonly Column[], rows: Table['rows']): n
   return natural.map((width, c) => least[c]! + Math.max(0, width - least[c]!) * share)
 }
 
+/** Heads are bold, which is wider. */
+function headWord(name: string): number {
+  return longestWord(name) * 1.2
+}
+
+/** A thin space, as before a unit, joins what it separates. */
 function longestWord(text: string): number {
-  return Math.max(...text.split(/\s+/u).map(({ length }) => length))
+  return Math.max(...text.split(/[ \n\t]+/).map(({ length }) => length))
 }
 
 function sum(values: readonly number[]): number {

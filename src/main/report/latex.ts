@@ -20,7 +20,7 @@ const PREAMBLE = [
   '\\usepgfplotslibrary{groupplots}',
   '\\usetikzlibrary{plotmarks}',
   '\\pgfplotsset{compat=1.14}',
-  '\\setlength{\\tabcolsep}{1.05mm}',
+  '\\setlength{\\tabcolsep}{1.05mm}\\renewcommand{\\arraystretch}{1.12}',
   '\\setlength{\\parindent}{0pt}\\setlength{\\parskip}{4pt plus 2pt}',
   '\\setlength{\\LTleft}{0pt}\\setlength{\\emergencystretch}{3em}',
   '\\renewcommand{\\topfraction}{0.9}\\renewcommand{\\textfraction}{0.08}\\renewcommand{\\floatpagefraction}{0.75}',
@@ -77,7 +77,7 @@ function part(piece: Inline): string {
 
 function factsLatex(rows: ReportDocument['facts']): string {
   const lines = rows.map(([name, value]) => `${escapeLatex(name)} & ${inline(value)} \\\\`)
-  return `\\begin{longtable}{@{}>{\\raggedright\\arraybackslash\\color{black!60}}p{32mm}>{\\raggedright\\arraybackslash}p{138mm}@{}}\n${lines.join('\n')}\n\\end{longtable}`
+  return `\\begin{longtable}{@{}>{\\raggedright\\arraybackslash\\color{black!60}}p{32mm}>{\\raggedright\\arraybackslash}p{138mm}@{}}\n${lines.join('\n')}\n\\end{longtable}\\addtocounter{table}{-1}`
 }
 
 /** Lines of code, each literal; verbatim could be ended by its own text. */

@@ -41,6 +41,17 @@ export const printWithBrowser: PrintPdf = async (html) => {
   }
 }
 
+/**
+ * Put a stated date in place of the date of printing, so that the same report gives the same bytes. Both are written
+ * with equally many characters, so nothing in the file moves.
+ * @param iso ISO 8601, UTC
+ */
+export function withDate(pdf: Uint8Array, iso: string): Uint8Array {
+  const stamp = iso.slice(0, 19).replaceAll(/[-:T]/g, '')
+  const text = Buffer.from(pdf).toString('latin1')
+  return Buffer.from(text.replace(/(\/(?:CreationDate|ModDate) ?\(D:)\d{14}/g, `$1${stamp}`), 'latin1')
+}
+
 function switches(folder: string, output: string): string[] {
   return [
     '--headless',

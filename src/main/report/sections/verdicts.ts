@@ -154,10 +154,8 @@ function published({ study, results, published: theirs }: ReportInput): Block[] 
 }
 
 function countWords(verdicts: readonly ClaimVerdict[]): string {
-  const counts = Object.entries(VERDICT_WORDS).map(
-    ([key, word]) => `${verdicts.filter(({ verdict }) => verdict === key).length} ${word}`,
-  )
-  return join(counts)
+  const of = (kind: ClaimVerdict['verdict']) => verdicts.filter(({ verdict }) => verdict === kind).length
+  return `${of('reproduced')} reproduced, ${of('differs')} different and ${of('not-testable')} not testable`
 }
 
 function claimTable(verdicts: readonly ClaimVerdict[]): Table {
@@ -176,7 +174,9 @@ function untested(verdicts: readonly ClaimVerdict[]): Block[] {
   return [
     paragraph('Not testable on this study:'),
     list(
-      groups.map(([reason, own]) => `${own.length === 1 ? own[0]!.claim : `${own.length} claims`} ${reason}`),
+      groups.map(
+        ([reason, own]) => `${own.length === 1 ? own[0]!.claim : `${own.length} claims:`} ${reason}`,
+      ),
     ),
   ]
 }

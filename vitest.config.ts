@@ -5,7 +5,7 @@ import { CountReporter } from './test/support/count-reporter.ts'
 const WHOLE = [
   'test/app/**/*.test.ts',
   'test/faults/**/*.test.ts',
-  'test/renderer/views.test.ts',
+  'test/renderer/*views.test.ts',
   'test/setup/postinstall.test.ts',
   'test/study/processes.test.ts',
   'test/transport/bad-uploads.test.ts',

@@ -84,7 +84,8 @@ async function openBundle(folder: string, inside: readonly string[], name: strin
   if (files.get(DATASET)!.sha256 !== manifest.dataset.id || definition.dataset !== manifest.dataset.id)
     throw wrong(`the sequences in ${DATASET} are not those of dataset ${manifest.dataset.id.slice(0, 12)}`)
   const { source, notes, name: datasetName } = manifest.dataset
-  const draft = describeContent(contentFromBytes(content), source, notes)
+  const draft = readDataset(content, source, notes, wrong)
+  if (draft.hash !== manifest.dataset.id) throw wrong(`${DATASET} is not in its canonical form`)
   const lines = parseRuns(await readText(join(folder, RUNS), wrong), wrong)
   assertSpecs(lines, definition, wrong)
   const { id, name: studyName, createdAt } = manifest.study
@@ -104,6 +105,20 @@ async function openBundle(folder: string, inside: readonly string[], name: strin
 }
 
 type Wrong = (what: string) => LacunaError
+
+function readDataset(
+  content: Uint8Array,
+  source: DatasetDraft['source'],
+  notes: string[],
+  wrong: Wrong,
+): DatasetDraft {
+  try {
+    return describeContent(contentFromBytes(content), source, notes)
+  } catch (error) {
+    if (error instanceof LacunaError) throw wrong(`${DATASET} holds no sequences that can be read`)
+    throw error
+  }
+}
 
 async function readText(path: string, wrong: Wrong): Promise<string> {
   if ((await stat(path)).size > BUNDLE_LIMITS.textBytes)

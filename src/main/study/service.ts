@@ -15,9 +15,7 @@ import { CELLS, CELL_NAMES } from '../../shared/network.ts'
 import type { RunRecord, StructureResults, StudyResults } from '../../shared/results.ts'
 import type { StructureAnalysis } from '../../shared/structure-analysis.ts'
 import { expandStudy, parseStudy, type StudyDefinition } from '../../shared/study.ts'
-import type { Chance } from '../stats/failures.ts'
 import type { Store } from '../store/store.ts'
-import { Analyses, type AnalysisChoice } from './analyses.ts'
 import { Calibrator } from './calibration.ts'
 import { resultsCsv } from './csv.ts'
 import { checkEngines, type CheckWatch } from './engine-check.ts'
@@ -29,7 +27,7 @@ import type { JobEngine } from './messages.ts'
 import { Queue } from './queue.ts'
 import { studyResults } from './results.ts'
 import { BASE_FAILED, baseProblem } from './settle.ts'
-import { analysisRows, structureCsv, structureResults, studyChance } from './structure-results.ts'
+import { StructureStudies, type AnalysisChoice, type AnalysisWatch } from './structure-studies.ts'
 import { queueStatus, studySummary } from './summaries.ts'
 
 export interface StudyServiceOptions {
@@ -62,12 +60,13 @@ export class StudyService {
   readonly #queue: Queue
   readonly #calibrator: Calibrator
   readonly #housekeeping: Housekeeping
-  readonly #analyses = new Analyses()
+  readonly #structures: StructureStudies
   #announcing: NodeJS.Timeout | undefined
 
   constructor(options: StudyServiceOptions) {
     const { log = () => undefined, memory = totalmem() * 0.8, now, ...queue } = options
     this.#store = options.store
+    this.#structures = new StructureStudies(options.store)
     this.#emit = options.emit
     this.#now = now
     this.#memory = memory
@@ -168,54 +167,21 @@ export class StudyService {
   csv(text: string): { fileName: string; text: string } {
     const { id, definition } = this.#store.studies.get(this.#store.studies.resolve(text))
     const day = this.#now().toISOString().slice(0, 10)
-    const { runs, datasets } = this.#store
-    const records = runs.records(id)
     const table =
       definition.kind === 'structure'
-        ? structureCsv(
-            definition,
-            studyChance(definition, datasets.get(definition.dataset)),
-            records,
-            runs.properties(id),
-          )
-        : resultsCsv(records)
+        ? this.#structures.csv(id, definition)
+        : resultsCsv(this.#store.runs.records(id))
     return { fileName: `lacuna-study-${id}-${day}.csv`, text: table }
   }
 
-  /**
-   * List the runs of a structure study with what their graphs are like.
-   * @throws LacunaError not-found, bad-request for a study of another kind
-   */
+  /** List the runs of a structure study; see StructureStudies. */
   structures(text: string): StructureResults {
-    return this.#structures(text).results
+    return this.#structures.results(this.#store.studies.resolve(text))
   }
 
-  #structures(text: string): { id: string; chance: Chance; results: StructureResults } {
-    const { id, name, definition } = this.#store.studies.get(this.#store.studies.resolve(text))
-    if (definition.kind !== 'structure') {
-      throw new LacunaError(
-        'bad-request',
-        `The study '${name}' trains no random structures; open one that does.`,
-      )
-    }
-    const { runs, datasets } = this.#store
-    const chance = studyChance(definition, datasets.get(definition.dataset))
-    return { id, chance, results: structureResults(id, chance, runs.list(id), runs.properties(id)) }
-  }
-
-  /**
-   * Analyse the runs of a structure study that have ended: a minute or so, and at once until more have.
-   * @throws LacunaError not-found, bad-request for a study of another kind or without a run that ended, cancelled
-   */
-  analyse(text: string, choice: AnalysisChoice, watch: CheckWatch): Promise<StructureAnalysis> {
-    const { id, chance, results } = this.#structures(text)
-    const ended = results.rows.filter(({ state }) => state === 'done' || state === 'diverged')
-    const study = { id, chance, rows: analysisRows(results, chance), ended: ended.map(({ runId }) => runId) }
-    const { signal, progress } = watch
-    return this.#analyses.of(study, choice, {
-      signal,
-      onProgress: (fraction) => progress(Math.round(fraction * 1000) / 10, 100, 'per cent'),
-    })
+  /** Analyse the runs of a structure study that have ended; see StructureStudies. */
+  async analyse(text: string, choice: AnalysisChoice, watch: AnalysisWatch): Promise<StructureAnalysis> {
+    return this.#structures.analyse(this.#store.studies.resolve(text), choice, watch)
   }
 
   rename(text: string, name: string): StudySummary {

@@ -1,10 +1,10 @@
 // The graph a trained or pruned network has become: its units, joined by the recurrent weights that are still alive.
-import { LacunaError } from '../../shared/errors.ts'
 import type { Edge, GraphDescription } from '../../shared/graph.ts'
 import { edgeKey } from '../../shared/graph.ts'
 import type { NetworkDescription } from '../../shared/network.ts'
-import { cellParameterName, GATES } from '../../shared/network.ts'
+import { cellParameterName } from '../../shared/network.ts'
 import type { Masks, Parameters } from '../engine/engine.ts'
+import { gateIndices } from './view-blocks.ts'
 
 export interface LiveGraphOptions {
   /** Gate whose weights count, by its name (`GATES`), or `any`: a connection lives while one gate keeps it. */
@@ -68,17 +68,6 @@ function* liveWeights(
   }
 }
 
-function gateIndices(network: NetworkDescription, gate: string): number[] {
-  const names = GATES[network.cell]
-  if (gate === 'any') return names.map((_, index) => index)
-  const index = names.indexOf(gate)
-  if (index >= 0) return [index]
-  throw new LacunaError(
-    'bad-request',
-    `The gate '${gate}' was asked for; ${network.cell} has ${names.join(', ')}, or any.`,
-  )
-}
-
 /** Vertex behind every input of a cell; undefined for those that come from the embedding. */
 function vertexOfInputs(
   network: NetworkDescription,
@@ -139,7 +128,7 @@ export function graphOfWeights(
   const layers = network.layers.map(({ size }) => size)
   const starts = layers.map((_, layer) => layers.slice(0, layer).reduce((a, b) => a + b, 0))
   const nodes = layers.reduce((a, b) => a + b, 0)
-  const walk: Walk = { network, parameters, masks, gates: gateIndices(network, gate), starts, parts }
+  const walk: Walk = { network, parameters, masks, gates: gateIndices(network.cell, gate), starts, parts }
   const collector = new Collector(nodes)
   network.layers.forEach(({ cells }, layer) =>
     cells.forEach((_, cell) => collectCell(walk, layer, cell, collector)),

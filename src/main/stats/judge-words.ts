@@ -20,9 +20,10 @@ function epochs(text: string): string {
   return `${text} ${Number(text) === 1 ? 'epoch' : 'epochs'}`
 }
 
-/** Write numbers of one claim alike: one decimal, more where the difference would vanish. */
-function digitsFor(size: number): number {
-  return size >= 0.1 || size === 0 ? 1 : size >= 0.01 ? 2 : 4
+/** Write numbers of one claim alike: one decimal, two where the difference would vanish. */
+function digitsFor(measure: Measure, size: number): number {
+  if (measure === 'loss') return 4
+  return size >= 0.1 || size === 0 ? 1 : 2
 }
 
 /** Write a number with a true minus; never minus zero. */
@@ -54,7 +55,7 @@ export function claimSentence(said: Said, verdict: 'supported' | 'open'): string
   const turn = swap === larger ? -1 : 1
   const size = said.difference * turn
   const ends = [said.low! * turn, said.high! * turn].sort((x, y) => x - y)
-  const digits = digitsFor(Math.abs(size))
+  const digits = digitsFor(said.measure, Math.abs(size))
   const interval = `95 % CI ${signed(ends[0]!, digits)} to ${signed(ends[1]!, digits)}`
   const corrected = said.family > 1 ? `, ${pText(said.holm!)} corrected for ${said.family} claims` : ''
   const evidence = `(${interval}, ${said.n} ${said.block}s, ${pText(said.p!)}${corrected})`

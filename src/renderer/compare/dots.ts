@@ -55,7 +55,7 @@ export function dotChart(input: DotChart): ChartSpec {
         levelLines(levels),
         ...(valued.some(({ singles }) => singles !== undefined) ? [singleDots(valued, names, looks)] : []),
         intervals(valued, looks),
-        means(valued, names, looks),
+        means(valued, names, looks, theme.background),
       ],
     },
     legend: [],
@@ -128,14 +128,15 @@ function means(
   groups: readonly CompareGroup[],
   names: readonly string[],
   looks: ReadonlyMap<string, GroupLook>,
+  background: string,
 ): ScatterSeriesOption {
   return {
     type: 'scatter',
     name: 'mean',
-    symbolSize: 8,
+    symbolSize: 11,
     data: groups.map(({ key, points }, i) => ({
       value: [points[0]!.mean * 100, names[i]!],
-      itemStyle: { color: looks.get(key)!.colour },
+      itemStyle: { color: looks.get(key)!.colour, opacity: 1, borderColor: background, borderWidth: 1.5 },
     })),
   }
 }

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { decodeCheckpoint } from '../../src/main/engine/checkpoint.ts'
 import type { Engine } from '../../src/main/engine/engine.ts'
 import { oracleEngine } from '../../src/main/engine/oracle/oracle.ts'
 import { ReplayCache } from '../../src/main/study/replay-cache.ts'
@@ -102,6 +103,13 @@ describe('a replay', () => {
     expect(run.state).toBe('interrupted')
     const last = run.epochs.at(-1)!.epoch
     expect(last).toBeLessThan(40)
+    const before = await inspector.show({ run: run.id, gate: 'any' })
+    expect(before).toMatchObject({ epoch: last, epochs: { available: [-1, last], all: 40 } })
+    const { parameters } = decodeCheckpoint(store.blobs.require(run.id, 'checkpoint'))
+    const read = before.connections.filter(({ kind }) => kind === 'output').map(({ weight }) => weight)
+    expect(read.sort()).toEqual([...parameters.get('linear.weight')!].sort())
+    const played = await inspector.trace({ run: run.id, sequence: { text: 'BEP' } })
+    expect(played.epoch).toBe(last)
     const { epochs } = await inspector.replay(run.id, watcher().watch)
     expect(epochs).toEqual([-1, ...Array.from({ length: last }, (_, e) => e + 1)])
     expect(store.blobs.read(run.id, 'weights')).toBeUndefined()

@@ -11,6 +11,7 @@ import { failureChart, failureGroups, groupName } from '../../src/renderer/chart
 import {
   fitAt,
   formatCoefficient,
+  formatR2,
   linearFit,
   meanInterval,
   studentQuantile,
@@ -128,6 +129,7 @@ describe('the fit of a scatter', () => {
 
   it('writes coefficients with a real minus and no negative zero', () => {
     expect([-0.666, 0.5, -0.001].map(formatCoefficient)).toEqual(['−0.67', '0.50', '0.00'])
+    expect([-386.7, 270, 0.876, -0.2].map(formatR2)).toEqual(['< −10', '> 10', '0.88', '−0.20'])
   })
 })
 

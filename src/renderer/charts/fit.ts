@@ -78,3 +78,8 @@ export function formatCoefficient(value: number): string {
   const text = Math.abs(value).toFixed(2)
   return value < 0 && text !== '0.00' ? `−${text}` : text
 }
+
+/** Write an R^2: two decimals, and no more than its size where folds of few graphs let it run away. */
+export function formatR2(value: number): string {
+  return value < -10 ? '< −10' : value > 10 ? '> 10' : formatCoefficient(value)
+}

@@ -94,7 +94,9 @@ function pruning(): string {
 async function sideOf(records: readonly TextRecord[]): Promise<StructureSide> {
   const rows = structureRows(records)
   const chance = chanceOf(records)
-  return { rows, analysis: await runAnalysis(rows, chance === undefined ? {} : { chance }) }
+  // The page shows all properties together; the other subsets are a matter of `lacuna analyse`.
+  const options = { subsets: ['all'] as const, ...(chance === undefined ? {} : { chance }) }
+  return { rows, analysis: await runAnalysis(rows, options) }
 }
 
 async function structureHalf(): Promise<string> {

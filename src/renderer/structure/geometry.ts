@@ -9,7 +9,8 @@ export type Curve = readonly number[]
 function recurrentCurve(layout: StructureLayout, source: number, target: number): Curve {
   const [from, to] = [layout.places[source]!, layout.places[target]!]
   const [dx, dy] = [to.x - from.x, to.y - from.y]
-  const bow = Math.min(layout.gap * 0.37, 5 + 0.26 * Math.abs(dy) + Math.abs(dx) * 0.1) * 2
+  const share = Math.min(1, Math.abs(dy) / Math.max(1, layout.bottom - layout.top))
+  const bow = (5 + layout.gap * 0.36 * share ** 0.8 + Math.abs(dx) * 0.1) * 2
   const middle = { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 }
   if (dy === 0) return [from.x, from.y, middle.x, middle.y - bow, to.x, to.y]
   return [from.x, from.y, middle.x + Math.sign(dy) * bow, middle.y, to.x, to.y]

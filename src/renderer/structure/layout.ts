@@ -33,7 +33,7 @@ const TALLEST = 640
 const PITCH = { min: 12, max: 46 } as const
 const LEAST_HEIGHT = 200
 const GAP = { min: 96, max: 430 } as const
-const ASPECT = 1.75 // of the whole picture, where the number of layers leaves a choice
+const ASPECT = 2.05 // of the whole picture, where the number of layers leaves a choice
 
 /** Rows and stacks a layer of `count` units is given. */
 export function stacksOf(count: number): { stacks: number; rows: number } {

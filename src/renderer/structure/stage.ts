@@ -41,6 +41,7 @@ export interface Stage {
 }
 
 const MARGIN = { top: 34, side: 26, bottom: 26 } as const
+const LETTER = 6.5 // width, px
 const ZOOM = { min: 0.08, max: 6 } as const
 const NEAR_PX = 5 // how close the pointer has to be to a connection
 const STYLE_ID = '__________cytoscape_stylesheet'
@@ -74,7 +75,6 @@ function sheet(): cytoscape.StylesheetJson {
         'z-index': 1,
       },
     },
-    { selector: 'node.class', style: { 'text-halign': 'right', 'text-margin-x': 5 } },
     { selector: 'node.faded', style: { opacity: 0.22 } },
     { selector: 'node.hidden', style: { display: 'none' } },
     {
@@ -87,15 +87,13 @@ function sheet(): cytoscape.StylesheetJson {
 
 const idOf = (unit: number) => `u${unit}`
 
-/** What a unit is called inside its circle: its vertex or number where there is room, the class beside it. */
+/** What a unit is called inside its circle: its vertex or number where there is room. */
 function shortLabel(unit: StructureUnit, radius: number): string {
-  if (unit.role === 'output') return unit.label
   return unit.role === 'unit' && radius >= 9 ? String(unit.vertex ?? unit.row + 1) : ''
 }
 
 function nodeData(unit: StructureUnit, layout: StructureLayout, theme: StructureTheme) {
   const radius = layout.radii[unit.id]!
-  const outside = unit.role === 'output'
   return {
     size: radius * 2,
     border: Math.max(0.6, radius * 0.1),
@@ -103,7 +101,7 @@ function nodeData(unit: StructureUnit, layout: StructureLayout, theme: Structure
     line: theme.outline,
     accent: theme.accent,
     label: shortLabel(unit, radius),
-    font: outside ? 11 : radius * 0.85,
+    font: radius * 0.85,
   }
 }
 
@@ -144,6 +142,7 @@ class CytoscapeStage implements Stage {
   #moved = false // by a person since it was fitted
   #fitting = false
   #frame = 0
+  #painted: unknown[] = [] // what the canvas shows
   #pointFrame = 0
 
   constructor(cy: cytoscape.Core, holder: HTMLElement, canvas: HTMLCanvasElement, events: StageEvents) {
@@ -189,8 +188,7 @@ class CytoscapeStage implements Stage {
       this.#cy.nodes().forEach((node) => {
         const unit = node.data('unit') as StructureUnit
         const fill = fills[unit.id] ?? theme.idle
-        const inside = isDark(fill) ? '#ffffff' : '#1b1c1e'
-        const ink = unit.role === 'output' ? theme.text : inside
+        const ink = isDark(fill) ? '#ffffff' : '#1b1c1e'
         if (node.data('fill') !== fill || node.data('ink') !== ink) node.data({ fill, ink })
       })
     })
@@ -200,19 +198,21 @@ class CytoscapeStage implements Stage {
     const shown = this.#cy.nodes().filter((node) => !node.hasClass('hidden'))
     const [width, height] = [this.#cy.width(), this.#cy.height()]
     if (shown.length === 0 || width === 0 || height === 0) return
-    const box = shown.boundingBox({ includeLabels: true })
+    const box = shown.boundingBox({ includeLabels: false })
+    const longest = Math.max(0, ...this.#picture!.painted.labels.map(({ text }) => text.length))
+    const right = MARGIN.side + (longest === 0 ? 0 : 6 + longest * LETTER)
     const above = this.#reach()
     const [top, bottom] = [Math.min(box.y1, above.top), Math.max(box.y2, above.bottom)]
     const zoom = Math.min(
       ZOOM.max / 2,
-      (width - 2 * MARGIN.side) / box.w,
+      (width - MARGIN.side - right) / box.w,
       (height - MARGIN.top - MARGIN.bottom) / (bottom - top),
     )
     this.#fitting = true
     this.#cy.viewport({
       zoom,
       pan: {
-        x: (width - box.w * zoom) / 2 - box.x1 * zoom,
+        x: MARGIN.side + (width - MARGIN.side - right - box.w * zoom) / 2 - box.x1 * zoom,
         y: MARGIN.top + (height - MARGIN.top - MARGIN.bottom - (bottom - top) * zoom) / 2 - top * zoom,
       },
     })
@@ -261,7 +261,6 @@ class CytoscapeStage implements Stage {
           ...nodeData(unit, layout, theme),
         },
         position: { ...layout.places[unit.id]! },
-        classes: unit.role === 'output' ? 'class' : '',
       })),
     )
   }
@@ -298,6 +297,7 @@ class CytoscapeStage implements Stage {
     const { clientWidth: width, clientHeight: height } = this.#holder
     this.#canvas.width = Math.round(width * ratio)
     this.#canvas.height = Math.round(height * ratio)
+    this.#painted = []
     this.#cy.resize()
     if (!this.#moved && this.#picture !== undefined) this.fit()
     this.#schedule()
@@ -312,6 +312,11 @@ class CytoscapeStage implements Stage {
     if (this.#picture === undefined) return
     const { clientWidth: width, clientHeight: height } = this.#holder
     const ratio = width === 0 ? 1 : this.#canvas.width / width
+    const { zoom, pan } = this.viewport()
+    // The graph library draws units anew more often than connections change.
+    const now = [this.#picture.painted, zoom, pan.x, pan.y, width, height]
+    if (now.every((value, i) => value === this.#painted[i])) return
+    this.#painted = now
     paint(this.#pen, this.#picture.painted, this.viewport(), { width, height, ratio })
   }
 

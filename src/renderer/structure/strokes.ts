@@ -29,7 +29,14 @@ function fineness({ crowd }: StrokeContext): number {
 /** Ghosts keep below everything live. */
 function ghost(context: StrokeContext): Stroke {
   const fine = fineness(context)
-  return { key: 'ghost', colour: context.theme.ghost, width: 0.8 * fine + 0.1, alpha: 0.3 + 0.5 * fine, dash: [], order: -1 }
+  return {
+    key: 'ghost',
+    colour: context.theme.ghost,
+    width: 0.8 * fine + 0.1,
+    alpha: 0.3 + 0.5 * fine,
+    dash: [],
+    order: -1,
+  }
 }
 
 function changed({ change, live }: StructureConnection, context: StrokeContext): Stroke {

@@ -25,6 +25,8 @@ import { usePlace } from './use-place.ts'
 const STRUCTURE_KINDS: readonly ConnectionKind[] = CONNECTION_KINDS.filter((kind) => kind !== 'input')
 const RUN_QUERY = ['gate', 'kinds', 'colour', 'ghosts', 'sequence', 'series', 'panel', 'flow'] // kept for another run
 
+const PANELS = ['unit', 'properties', 'units'] as const
+
 export function useStructure(runId: () => string) {
   const route = useRoute()
   const router = useRouter()
@@ -118,6 +120,12 @@ function addressState(run: () => RunSummary | undefined) {
     get: () => readWhole(unitText.value) ?? null,
     set: (value: number | null) => (unitText.value = value === null ? '' : String(value)),
   })
+  const panelText = useQuery('panel', '')
+  const panel = computed({
+    get: () =>
+      PANELS.find((known) => known === panelText.value) ?? (unit.value === null ? 'properties' : 'unit'),
+    set: (value: (typeof PANELS)[number]) => (panelText.value = value),
+  })
   const stepText = useQuery('step', '0')
   const step = computed({
     get: () => Math.max(0, readWhole(stepText.value) ?? 0),
@@ -137,7 +145,7 @@ function addressState(run: () => RunSummary | undefined) {
     series: useQuery('series', ''),
     layer: useQuery('layer', ''),
     quantity: useQuery('quantity', 'h'),
-    panel: useQueryChoice('panel', ['unit', 'properties', 'units'], 'properties'),
+    panel,
     setSequence: (choice: SequenceChoice | undefined) => {
       sequence.value = choice === undefined ? '' : writeSequence(choice)
       step.value = 0

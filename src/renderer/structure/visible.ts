@@ -50,11 +50,11 @@ export function kindsOf(view: StructureView): ConnectionKind[] {
   )
 }
 
-/** Units joined with `unit` by a drawn live connection, itself included. */
+/** Units joined with `unit` by a drawn connection that lives, or lived in the run it is compared with; and itself. */
 export function neighbourhood(connections: readonly StructureConnection[], unit: number): Set<number> {
   const found = new Set([unit])
-  for (const { source, target, live } of connections) {
-    if (!live) continue
+  for (const { source, target, live, change } of connections) {
+    if (!live && change !== 'removed') continue
     if (source === unit) found.add(target)
     if (target === unit) found.add(source)
   }

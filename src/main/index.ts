@@ -7,6 +7,7 @@ import { workspaceFolder } from './commands/workspace-folder.ts'
 import { utilityEngine } from './study/utility.ts'
 import { appResponse, lockSession, serveShell } from './transport/electron.ts'
 import type { Log } from './transport/host.ts'
+import { shellPrinter } from './transport/print-pdf.ts'
 import { APP_SCHEME, menuTemplate, SCHEME } from './transport/shell-policy.ts'
 import { guardContents, openWindow } from './transport/window.ts'
 import { openWorkbench, type Workbench } from './workbench.ts'
@@ -107,6 +108,7 @@ function open(workspace: string): Promise<Workbench | undefined> {
       spawnEngine: utilityEngine(utilityProcess),
       spawnData: utilityData(utilityProcess),
       work: true,
+      printPdf: shellPrinter({ BrowserWindow }),
       log: (message, error) => log('error', message, error),
     })
   return openOrRecover(openNow, { workspace, program, now: () => new Date(), dialog })

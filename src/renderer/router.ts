@@ -4,7 +4,7 @@ import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-rou
 declare module 'vue-router' {
   interface RouteMeta {
     title: string
-    area: 'datasets' | 'studies' | 'compare' | 'structure' | 'settings' | 'about'
+    area: 'datasets' | 'studies' | 'compare' | 'structure' | 'reports' | 'settings' | 'about'
     steady?: boolean // one view for all addresses of the route: it is not built anew for another parameter
   }
 }
@@ -61,6 +61,19 @@ const routes: RouteRecordRaw[] = [
     component: () => import('./views/Structure.vue'),
     props: true,
     meta: { title: 'Structure', area: 'structure', steady: true },
+  },
+  {
+    path: '/reports',
+    name: 'reports',
+    component: () => import('./views/Reports.vue'),
+    meta: { title: 'Reports', area: 'reports' },
+  },
+  {
+    path: '/report/:study',
+    name: 'report',
+    component: () => import('./views/Report.vue'),
+    props: true,
+    meta: { title: 'Report', area: 'reports' },
   },
   {
     path: '/settings',

@@ -36,6 +36,7 @@ export function useCommands(): ComputedRef<Command[]> {
     { id: 'studies', title: 'Studies', hint: 'view', icon: 'studies', run: go('/studies') },
     { id: 'compare', title: 'Compare runs', hint: 'view', icon: 'compare', run: go('/compare') },
     { id: 'structure', title: 'Structure of a run', hint: 'view', icon: 'structure', run: go('/structure') },
+    { id: 'reports', title: 'Reports', hint: 'view', icon: 'reports', run: go('/reports') },
     { id: 'settings', title: 'Settings', hint: 'view', icon: 'settings', run: go('/settings') },
     { id: 'about', title: 'About and how to cite', hint: 'view', icon: 'about', run: go('/about') },
     ...(['light', 'dark', 'system'] as const).map((theme) => ({
@@ -74,10 +75,18 @@ export function useCommands(): ComputedRef<Command[]> {
         { id: `pause-${study.id}`, title: `Pause ${study.name}`, hint: 'action', icon: 'pause', run },
       ]
     }
-    if (study.state === 'done') return [open]
+    const report: Command = {
+      id: `report-${study.id}`,
+      title: `Report of ${study.name}`,
+      hint: 'report',
+      icon: 'reports',
+      run: to(`/report/${encodeURIComponent(study.id)}`),
+    }
+    if (study.state === 'done') return [open, report]
     const run = () => void studies.act('resume', study)
     return [
       open,
+      report,
       { id: `resume-${study.id}`, title: `Resume ${study.name}`, hint: 'action', icon: 'play', run },
     ]
   }

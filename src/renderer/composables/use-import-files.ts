@@ -3,6 +3,7 @@ import { ref } from 'vue'
 import { useRouter } from 'vue-router'
 import { LacunaError } from '../../shared/errors.ts'
 import { stageFile } from '../api.ts'
+import { isBundle, useBundle } from './use-bundle.ts'
 import { useToasts } from '../stores/toasts.ts'
 
 /** Which of the files is the training split and which the test split, told by their names. */
@@ -47,9 +48,11 @@ export function useImportFiles() {
   const router = useRouter()
   const toasts = useToasts()
   const staging = ref(false)
+  const bundle = useBundle()
 
-  /** Stage one or two files and open the preview. */
+  /** Stage one or two files and open the preview; a zip file is the bundle of a study. */
   async function open(files: readonly File[]): Promise<void> {
+    if (isBundle(files)) return bundle.open(files[0]!)
     staging.value = true
     await toasts.attempt(async () => {
       const { train, test } = assignSplits(files)

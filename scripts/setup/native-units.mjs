@@ -6,6 +6,7 @@ const MODULES = [
   'network',
   'parameters',
   'sparse',
+  'calibrate',
   'product',
   'batch',
   'executor',

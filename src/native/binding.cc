@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "calibrate.h"
 #include "dispatch.h"
 #include "model.h"
 
@@ -224,6 +225,20 @@ napi_value instruction_sets(const Arguments& a) {
   return result;
 }
 
+/** sparseLimits(instructionSet) -> [small matrices, large matrices]: densities under which pruned weights are skipped. */
+napi_value sparse_limits(const Arguments& a) {
+  const lacuna::Kernels* kernels = lacuna::find_kernels(a.text(0, "instructionSet"));
+  if (kernels == nullptr) throw EngineError("engine-unavailable", "This processor or build lacks the instruction set asked for.");
+  napi_value result;
+  must(napi_create_array(a.env(), &result));
+  for (uint32_t i = 0; i < 2; ++i) {
+    napi_value limit;
+    must(napi_create_double(a.env(), static_cast<double>(lacuna::measured_sparse_below(*kernels, i == 1)), &limit));
+    must(napi_set_element(a.env(), result, i, limit));
+  }
+  return result;
+}
+
 /** Float arrays of a list argument, one per parameter and of its size. */
 std::vector<const float*> floats_of(const Arguments& a, std::size_t i, const char* name,
                                     const std::vector<lacuna::ParameterShape>& shapes) {
@@ -287,7 +302,7 @@ napi_value create(const Arguments& a) {
   lacuna::ModelOptions options;
   options.threads = static_cast<int>(a.integer(7, "threads", 1, 2));
   options.order = static_cast<int>(a.integer(8, "order", 0, 2));
-  options.sparse_below = static_cast<float>(a.number(9, "sparseBelow", -1, 2));
+  options.sparse_below = static_cast<float>(a.number(9, "sparseBelow", lacuna::kConstantLimits, 2));
   auto handle = std::make_unique<Handle>();
   handle->model = std::make_unique<lacuna::Model>(std::move(network), values, *kernels, options);
   napi_value result;
@@ -436,6 +451,7 @@ napi_value dispose(const Arguments& a) {
 napi_value initialize(napi_env env, napi_value exports) {
   const napi_property_descriptor functions[] = {
       {"instructionSets", nullptr, guarded<instruction_sets>, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"sparseLimits", nullptr, guarded<sparse_limits>, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"create", nullptr, guarded<create>, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"train", nullptr, guarded<train>, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"evaluate", nullptr, guarded<evaluate>, nullptr, nullptr, nullptr, napi_enumerable, nullptr},

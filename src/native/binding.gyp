@@ -33,7 +33,7 @@
       "product_extension": "node",
       "product_prefix": "",
       "sources": [
-        "binding.cc", "network.cc", "parameters.cc", "sparse.cc", "product.cc", "batch.cc", "executor.cc", "layered.cc",
+        "binding.cc", "network.cc", "parameters.cc", "sparse.cc", "calibrate.cc", "product.cc", "batch.cc", "executor.cc", "layered.cc",
         "sweep.cc", "order.cc", "team.cc", "dispatch.cc", "model.cc"
       ],
       "dependencies": ["kernels_scalar"],

@@ -13,6 +13,15 @@ constexpr Index kControlBytes = kControlHeaderBytes + kRingCapacity * 32;
 
 static_assert(sizeof(std::atomic<int32_t>) == 4, "the stop flag is shared with JavaScript");
 
+/** Called at every look at a stop flag; for tests that measure how often that is. */
+inline void (*stop_observer)() = nullptr;
+
+/** Whether the flag, which may be null, is raised. */
+inline bool stop_requested(const std::atomic<int32_t>* stop) {
+  if (stop_observer != nullptr) stop_observer();
+  return stop != nullptr && stop->load(std::memory_order_relaxed) != 0;
+}
+
 class Control {
  public:
   /** `memory` has kControlBytes bytes and outlives this object. */

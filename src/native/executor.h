@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "batch.h"
+#include "control.h"
 #include "kernels.h"
 #include "memory.h"
 #include "parameters.h"
@@ -60,8 +61,8 @@ class Executor {
   void readout(const Block& block, LaneRange lanes, bool train);
   /** Back through time for some lanes; `accumulate` also collects parameter gradients (all lanes at once only). */
   virtual bool backward(const Block& block, LaneRange lanes, bool accumulate, const std::atomic<int32_t>* stop) = 0;
-  /** Collect the parameter gradients of one part of `parts`, after backward of all lanes without accumulate. */
-  virtual void accumulate(const Block& block, int part, int parts) = 0;
+  /** Collect the parameter gradients of one part of `parts`, after backward of all lanes without accumulate; false as above. */
+  virtual bool accumulate(const Block& block, int part, int parts, const std::atomic<int32_t>* stop) = 0;
   /** Bring everything collected into the sink. */
   void finish();
 

@@ -194,12 +194,13 @@ struct SweepProgram {
 
 struct Kernels {
   const char* name;
+  bool vectorised;        // false: plain C++, the readable truth
   int dense_rows;         // rows of a dense tile at two vectors
   int dense_rows_narrow;  // rows of a dense tile at one vector
   int sparse_rows;        // rows of a SELL slice
   int gradient_steps;     // timesteps per call of gradient_sparse
-  float sparse_below;        // density under which skipping pruned weights pays, matrices that stay in the caches
-  float sparse_below_large;  // the same for larger ones, whose lists are read from memory at every timestep
+  float sparse_below;        // density under which skipping pruned weights is expected to pay, small matrices
+  float sparse_below_large;  // the same for those above CompactBelow::kLarge values
 
   void (*multiply_dense)(const DenseMatrix&, const float* x, Index inputs, const Steps&, const RowStart&, Finish,
                          float* out, Index width, Index vectors);

@@ -3,6 +3,7 @@
 
 #define LACUNA_KERNELS kernels_neon
 #define LACUNA_NAME "neon"
+#define LACUNA_VECTORISED true
 #define LACUNA_DENSE_ROWS 3
 #define LACUNA_DENSE_ROWS_NARROW 6
 #define LACUNA_WEIGHTS_IN_REGISTERS 1

@@ -4,6 +4,7 @@
 
 #define LACUNA_KERNELS kernels_scalar
 #define LACUNA_NAME "scalar"
+#define LACUNA_VECTORISED false
 #define LACUNA_DENSE_ROWS 3
 #define LACUNA_DENSE_ROWS_NARROW 6
 #define LACUNA_WEIGHTS_IN_REGISTERS 0

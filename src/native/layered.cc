@@ -10,9 +10,8 @@ namespace {
 /** Timesteps whose inputs are multiplied together: each weight is then read once for all of them. */
 constexpr Index kChunk = 4;
 
-bool stop_requested(const std::atomic<int32_t>* stop) {
-  return stop != nullptr && stop->load(std::memory_order_relaxed) != 0;
-}
+/** Multiplications between two looks at the stop flag: about 10 ms of dense work on a slow core. */
+constexpr double kWorkBetweenLooks = 1 << 28;
 
 /** An odd number of rows, so that panels of successive timesteps fall into different cache sets. */
 Index panel_rows(Index rows) { return rows | 1; }
@@ -286,29 +285,50 @@ bool Layered::backward(const Block& block, LaneRange lanes, bool accumulate, con
       if (stop_requested(stop)) return false;
       backward_step(cell, block, t, lanes);
     }
-    inputs_backward(cell, block, lanes);
-    if (accumulate) accumulate_cell(cell, block, 0, 1);
+    if (!inputs_backward(cell, block, lanes, stop)) return false;
+    if (accumulate && !accumulate_cell(cell, block, 0, 1, stop)) return false;
   }
   return true;
 }
 
-void Layered::inputs_backward(LayeredCell& cell, const Block& block, LaneRange lanes) {
+bool Layered::inputs_backward(LayeredCell& cell, const Block& block, LaneRange lanes,
+                              const std::atomic<int32_t>* stop) {
   const Index lane = lanes.first * kLanes;
   for (const SourceBlock& source : cell.sources) {
     const Series& dx = doutputs_[static_cast<std::size_t>(source.layer)];
     const Start start = source.first_writer ? Start::kZero : Start::kAccumulate;
     for (Index t = 0; t < block.steps; t += kChunk) {
+      if (stop_requested(stop)) return false;
       const Steps steps = {std::min(kChunk, block.steps - t), cell.gates.step, dx.step};
       source.product.backward(cell.gates.at(t) + lane, start, dx.at(t) + lane, lanes.count, steps);
     }
   }
+  return true;
 }
 
-void Layered::accumulate(const Block& block, int part, int parts) {
-  for (auto owned = cells_.rbegin(); owned != cells_.rend(); ++owned) accumulate_cell(**owned, block, part, parts);
+bool Layered::accumulate(const Block& block, int part, int parts, const std::atomic<int32_t>* stop) {
+  for (auto owned = cells_.rbegin(); owned != cells_.rend(); ++owned) {
+    if (!accumulate_cell(**owned, block, part, parts, stop)) return false;
+  }
+  return true;
 }
 
-void Layered::accumulate_cell(LayeredCell& cell, const Block& block, int part, int parts) {
+bool Layered::accumulate_product(Product& product, Series g, Series x, Index steps, const Block& block, int part,
+                                 int parts, const std::atomic<int32_t>* stop) {
+  const ProductShape& shape = product.shape();
+  const double work = static_cast<double>(shape.rows * shape.cols) * static_cast<double>(steps * block.vectors * kLanes);
+  const double most = static_cast<double>(std::max<Index>(1, shape.rows / parts / 16));
+  const int slices = static_cast<int>(std::min(most, std::max(1.0, work / parts / kWorkBetweenLooks)));
+  for (int slice = 0; slice < slices; ++slice) {
+    if (stop_requested(stop)) return false;
+    product.gradient(g.data, g.step, x.data, x.step, steps, block.vectors, part * slices + slice, parts * slices,
+                     sink_.flat, sink_.fresh);
+  }
+  return true;
+}
+
+bool Layered::accumulate_cell(LayeredCell& cell, const Block& block, int part, int parts,
+                              const std::atomic<int32_t>* stop) {
   const Series& g = cell.gates;
   const PanelPair bias = {g.at(0), g.step, nullptr, 0, block.steps, width_, block.vectors};
   k_.gradient_bias(bias, cell.rows * part / parts, cell.rows * (part + 1) / parts, cell.bias_lanes.data(), true);
@@ -322,14 +342,13 @@ void Layered::accumulate_cell(LayeredCell& cell, const Block& block, int part, i
   }
   for (SourceBlock& source : cell.sources) {
     const Series& x = outputs_[static_cast<std::size_t>(source.layer)];
-    source.product.gradient(g.at(0), g.step, x.at(0), x.step, block.steps, block.vectors, part, parts, sink_.flat,
-                            sink_.fresh);
+    if (!accumulate_product(source.product, g, x, block.steps, block, part, parts, stop)) return false;
   }
   // At t = 0 the previous state is zero and adds nothing.
   for (Product& product : cell.recurrent) {
-    product.gradient(g.at(1), g.step, cell.h.at(0), cell.h.step, block.steps - 1, block.vectors, part, parts,
-                     sink_.flat, sink_.fresh);
+    if (!accumulate_product(product, {g.at(1), g.step}, cell.h, block.steps - 1, block, part, parts, stop)) return false;
   }
+  return true;
 }
 
 void Layered::finish_cells() {

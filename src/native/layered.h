@@ -37,7 +37,7 @@ class Layered : public Executor {
   Layered(const Network& network, const Parameters& parameters, const Kernels& kernels, Index width);
   bool forward(const Block& block, LaneRange lanes, const std::atomic<int32_t>* stop) override;
   bool backward(const Block& block, LaneRange lanes, bool accumulate, const std::atomic<int32_t>* stop) override;
-  void accumulate(const Block& block, int part, int parts) override;
+  bool accumulate(const Block& block, int part, int parts, const std::atomic<int32_t>* stop) override;
   bool splits_lanes() const override { return true; }
   float activation(Index layer, Index cell, Index t, int what, Index unit) const override;
 
@@ -56,8 +56,11 @@ class Layered : public Executor {
   void recurrent_forward(LayeredCell& cell, Index t, LaneRange lanes);
   void gates_forward(LayeredCell& cell, Index t, LaneRange lanes);
   void backward_step(LayeredCell& cell, const Block& block, Index t, LaneRange lanes);
-  void inputs_backward(LayeredCell& cell, const Block& block, LaneRange lanes);
-  void accumulate_cell(LayeredCell& cell, const Block& block, int part, int parts);
+  bool inputs_backward(LayeredCell& cell, const Block& block, LaneRange lanes, const std::atomic<int32_t>* stop);
+  bool accumulate_cell(LayeredCell& cell, const Block& block, int part, int parts, const std::atomic<int32_t>* stop);
+  /** The gradient of one product in slices of rows, so that the stop flag is looked at often enough. */
+  bool accumulate_product(Product& product, Series g, Series x, Index steps, const Block& block, int part, int parts,
+                          const std::atomic<int32_t>* stop);
   RowStart first_start(const LayeredCell& cell, Index t, LaneRange lanes) const;
   bool is_rnn() const { return network_.cell == Cell::kTanh || network_.cell == Cell::kRelu; }
 

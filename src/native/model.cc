@@ -4,20 +4,26 @@
 #include <algorithm>
 #include <cmath>
 
+#include "calibrate.h"
 #include "denormals.h"
 
 namespace lacuna {
 
 namespace {
-bool stop_requested(const std::atomic<int32_t>* stop) {
-  return stop != nullptr && stop->load(std::memory_order_relaxed) != 0;
-}
-
-CompactBelow compact_below(const Network& network, const Kernels& kernels, const ModelOptions& options) {
+CompactBelow compact_below(const Network& network, const ParameterValues& values, const Kernels& kernels,
+                           const ModelOptions& options) {
   if (options.sparse_below >= 0.0f) return {options.sparse_below, options.sparse_below};
   const bool sweep = options.order == 2 || (options.order == 0 && prefers_sweep(network));
   if (sweep) return {2.0f, 2.0f};  // a sweep skips every pruned weight whatever the density
-  return {kernels.sparse_below, kernels.sparse_below_large};
+  CompactBelow below = {kernels.sparse_below, kernels.sparse_below_large};
+  if (options.sparse_below == kConstantLimits) return below;
+  const std::vector<ParameterShape> shapes = parameter_shapes(network);
+  for (std::size_t i = 0; i < shapes.size(); ++i) {
+    if (values.masks[i] == nullptr) continue;
+    const bool large = shapes[i].count() > CompactBelow::kLarge;
+    (large ? below.large : below.small) = measured_sparse_below(kernels, large);
+  }
+  return below;
 }
 }  // namespace
 
@@ -25,7 +31,7 @@ Model::Model(Network network, const ParameterValues& values, const Kernels& kern
     : network_(std::move(network)),
       k_(kernels),
       options_(options),
-      parameters_(network_, values, compact_below(network_, kernels, options)) {
+      parameters_(network_, values, compact_below(network_, values, kernels, options)) {
   for (Array<float>& g : gradient_) g.resize(parameters_.flat_size);
   for (Block& block : blocks_) block.prepare(network_.vocabulary);
   batch_row_.resize(network_.vocabulary);
@@ -103,7 +109,10 @@ bool Model::run_single_block(bool train, const std::atomic<int32_t>* stop, Team&
     });
     if (stopped.load()) return false;
     if (!train) return true;
-    team.run([&](int thread) { executor.accumulate(block, thread, threads); });
+    team.run([&](int thread) {
+      if (!executor.accumulate(block, thread, threads, stop)) stopped.store(true);
+    });
+    if (stopped.load()) return false;
   }
   executor.finish();
   return true;

@@ -34,8 +34,10 @@ struct EvaluateResult {
 struct ModelOptions {
   int threads = 1;
   int order = 0;                 // 0 choose, 1 layered, 2 sweep
-  float sparse_below = -1.0f;    // density under which pruned weights are skipped; negative: the kernels' own
+  float sparse_below = -1.0f;    // density under which pruned weights are skipped; or one of the two below
 };
+constexpr float kMeasuredLimits = -1.0f;  // densities measured once in a process
+constexpr float kConstantLimits = -2.0f;  // densities the kernels were built with
 
 class Model {
  public:

@@ -33,7 +33,7 @@ struct FlatRun {
 
 /** Densities under which a masked matrix is stored compactly, by its size. */
 struct CompactBelow {
-  static constexpr Index kLarge = 1 << 15;  // values; two lists of eight bytes each then fill a quarter of a megabyte
+  static constexpr Index kLarge = 1 << 15;  // values; two lists of eight bytes a value then fill half a megabyte
   float small, large;
   float of(Index count) const { return count > kLarge ? large : small; }
 };

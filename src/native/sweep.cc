@@ -291,7 +291,7 @@ SweepProgram Sweep::program(const Block& block) {
 bool Sweep::forward(const Block& block, LaneRange, const std::atomic<int32_t>* stop) {
   const SweepProgram p = program(block);
   for (Index t = 0; t < block.steps; ++t) {
-    if (stop != nullptr && stop->load(std::memory_order_relaxed) != 0) return false;
+    if (stop_requested(stop)) return false;
     k_.sweep_forward(p, slot(t), slot_floats_ * 4, t);
   }
   return true;
@@ -300,7 +300,7 @@ bool Sweep::forward(const Block& block, LaneRange, const std::atomic<int32_t>* s
 bool Sweep::backward(const Block& block, LaneRange, bool, const std::atomic<int32_t>* stop) {
   const SweepProgram p = program(block);
   for (Index t = block.steps - 1; t >= 0; --t) {
-    if (stop != nullptr && stop->load(std::memory_order_relaxed) != 0) return false;
+    if (stop_requested(stop)) return false;
     const bool last = t == block.steps - 1;
     k_.sweep_backward(p, slot(t), slot_floats_ * 4, t, last, last);
     for (const CellRows& cell : cells_) {

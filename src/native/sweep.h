@@ -14,7 +14,7 @@ class Sweep : public Executor {
   Sweep(const Network& network, const Parameters& parameters, const Kernels& kernels, Index width);
   bool forward(const Block& block, LaneRange lanes, const std::atomic<int32_t>* stop) override;
   bool backward(const Block& block, LaneRange lanes, bool accumulate, const std::atomic<int32_t>* stop) override;
-  void accumulate(const Block&, int, int) override {}
+  bool accumulate(const Block&, int, int, const std::atomic<int32_t>*) override { return true; }
   bool splits_lanes() const override { return false; }
   float activation(Index layer, Index cell, Index t, int what, Index unit) const override;
 

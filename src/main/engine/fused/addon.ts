@@ -31,11 +31,14 @@ export type ExecutionOrder = 0 | 1 | 2
 export interface NativeAddon {
   /** Instruction sets that are compiled in and supported here, best first. */
   instructionSets(): string[]
+  /** Densities under which pruned weights are skipped, of small and large matrices: measured once in a process. */
+  sparseLimits(instructionSet: string): [small: number, large: number]
   /**
    * @param description see Network::parse in src/native/network.h
    * @param weights, m, v one Float32Array per parameter in canonical order; m and v null for a fresh optimizer
    * @param masks one byte per value or null, per parameter
-   * @param sparseBelow density under which pruned weights are skipped; -1 leaves it to the engine
+   * @param sparseBelow density under which pruned weights are skipped; -1 for those of sparseLimits, -2 for the constants
+   *   the engine was built with
    */
   create(
     description: Int32Array,

@@ -12,7 +12,23 @@ export interface FusedOptions {
   instructionSet?: string // avx512, avx2, neon or scalar; the best available without it
   threads?: 1 | 2 // of one run; the same bits either way
   order?: ExecutionOrder
-  sparseBelow?: number // density under which pruned weights are skipped, 0 to 2; for tests and measurements
+  sparseBelow?: SparseBelow // for tests and measurements; the same bits whatever it is
+}
+
+/** Density under which pruned weights are skipped: 0 to 2, as measured on this processor, or as built in. */
+export type SparseBelow = number | 'measured' | 'constant'
+
+/** What the addon calls them. */
+const SPARSE_BELOW = { measured: -1, constant: -2 }
+
+function sparseBelowOf(given: SparseBelow | string): number {
+  if (given === 'measured' || given === 'constant') return SPARSE_BELOW[given]
+  const value = Number(given)
+  if (value >= 0 && value <= 2) return value
+  throw new LacunaError(
+    'bad-request',
+    `The density under which pruned weights are skipped is ${given}; expected 0 to 2, measured or constant.`,
+  )
 }
 
 /** Settings a model is created with, complete. */
@@ -25,7 +41,7 @@ export interface FusedSettings {
 
 /**
  * Make the engine on an addon. The environment variable LACUNA_INSTRUCTION_SET forces an instruction set where the
- * options do not.
+ * options do not; LACUNA_SPARSE_BELOW in the same way the density under which pruned weights are skipped.
  * @throws LacunaError engine-unavailable when the addon was not built, does not load, or the processor or build lacks
  *   the instruction set asked for
  */
@@ -39,11 +55,12 @@ export function createFusedEngine(options: FusedOptions = {}, addon: NativeAddon
       `The instruction set ${instructionSet} is not available here; choose one of ${available.join(', ')}.`,
     )
   }
+  const fixed = process.env.LACUNA_SPARSE_BELOW ?? ''
   const settings: FusedSettings = {
     instructionSet,
     threads: options.threads ?? 1,
     order: options.order ?? 0,
-    sparseBelow: options.sparseBelow ?? -1,
+    sparseBelow: sparseBelowOf(options.sparseBelow ?? (fixed === '' ? 'measured' : fixed)),
   }
   return {
     info: { name: 'fused', version: FUSED_VERSION, instructionSet, threads: settings.threads },

@@ -32,11 +32,41 @@ export function whyNoPaths(graph: Pick<GraphDescription, 'nodes' | 'edges'>): st
   return `the graph is in ${pieces.length} pieces (the largest has ${pieces[0]} of ${nodes} vertices), between which there are no paths`
 }
 
+/**
+ * Sizes of the library's list of neighbours at which its last offset wraps round to 0, so that the last vertex seems to
+ * have no neighbours: it keeps offsets in the smallest integers that hold all but the last (graphology-indices 0.17).
+ */
+const WRAPPING = [2 ** 8, 2 ** 16]
+
 function toGraphology({ nodes, edges }: GraphDescription): UndirectedGraph {
   const graph = new UndirectedGraph({ multi: false, allowSelfLoops: false })
   for (let v = 0; v < nodes; v++) graph.addNode(v)
   edges.forEach(([a, b], e) => graph.addEdgeWithKey(e, a, b))
   return graph
+}
+
+/** Add a pair of vertices apart from all others where offsets would wrap; closeness of the others stays what it is. */
+function padOffsets(indexed: UndirectedGraph): boolean {
+  const padded = WRAPPING.includes(2 * indexed.size)
+  if (padded) indexed.mergeEdge('apart', 'from all')
+  return padded
+}
+
+/** Shares of the shortest paths that pass each vertex and each edge; of a padded graph, without the padding. */
+function betweennessOf({ nodes, edges }: GraphDescription, indexed: UndirectedGraph, padded: boolean) {
+  const options = { getEdgeWeight: null, normalized: !padded } as const
+  const scaled = (values: Float64Array, pairs: number) =>
+    padded ? values.map((value) => value / pairs) : values
+  return {
+    nodesBetweenness: scaled(
+      inOrder(betweennessCentrality(indexed, options), nodes),
+      ((nodes - 1) * (nodes - 2)) / 2,
+    ),
+    edgeBetweenness: scaled(
+      inOrder(edgeBetweennessCentrality(indexed, options), edges.length),
+      (nodes * (nodes - 1)) / 2,
+    ),
+  }
 }
 
 function inOrder(values: Record<string, number>, count: number): Float64Array {
@@ -55,17 +85,18 @@ export function measuresOf(graph: GraphDescription): GraphMeasures {
       `Path lengths cannot be measured: ${problem}. Take its largest piece or another graph.`,
     )
   }
-  const { nodes, edges } = graph
+  const { nodes } = graph
   const indexed = toGraphology(graph)
+  const eccentricity = Float64Array.from({ length: nodes }, (_, v) => eccentricityOf(indexed, v))
+  const padded = padOffsets(indexed)
   const closeness = inOrder(closenessCentrality(indexed), nodes)
   // Distances are whole numbers, so rounding recovers each vertex's sum exactly.
   const distances = closeness.reduce((sum, value) => sum + Math.round((nodes - 1) / value), 0)
   return {
-    eccentricity: Float64Array.from({ length: nodes }, (_, v) => eccentricityOf(indexed, v)),
+    eccentricity,
     degree: Float64Array.from(degreesOf(graph), (degree) => degree / (nodes - 1)),
     closeness,
-    nodesBetweenness: inOrder(betweennessCentrality(indexed, { getEdgeWeight: null }), nodes),
-    edgeBetweenness: inOrder(edgeBetweennessCentrality(indexed, { getEdgeWeight: null }), edges.length),
+    ...betweennessOf(graph, indexed, padded),
     averageShortestPathLength: distances / (nodes * (nodes - 1)),
   }
 }

@@ -35,7 +35,7 @@ export const REPORT_SECTION_NAMES: Record<ReportSection, string> = {
   verdicts: 'Verdicts',
   costs: 'Costs',
   limits: 'Limits',
-  runs: 'Appendix: every level and run',
+  runs: 'Every level and run',
   provenance: 'Provenance',
 }
 

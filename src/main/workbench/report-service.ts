@@ -70,6 +70,6 @@ export async function reportContent(
     case 'latex':
       return utf8(reportLatex(document))
     case 'csv':
-      return utf8(reportCsv(document, input.runs))
+      return utf8(reportCsv(writeReport(input), input.runs)) // every series, whichever sections are read
   }
 }

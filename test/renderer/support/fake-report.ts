@@ -58,9 +58,11 @@ export function fakeReports(sources: Sources): ReportHandlers {
       if (format === 'pdf' || format === 'bundle') {
         throw new LacunaError('unsupported', 'The fake workbench prints nothing and packs nothing.')
       }
-      const text = { html: reportHtml, latex: reportLatex, csv: () => reportCsv(document, input.runs) }[
-        format
-      ]
+      const text = {
+        html: reportHtml,
+        latex: reportLatex,
+        csv: () => reportCsv(writeReport(input), input.runs),
+      }[format]
       const { ending, type } = REPORT_FILES[format]
       return {
         fileName: reportFileName(input.study.name, id, ending),

@@ -11,15 +11,16 @@ const SPARSE_BYTES = 4 + 2
 
 /** Sizes and times by architecture and share pruned. */
 export function costs(input: ReportInput): Block[] {
+  const { kind } = input.study.definition
   const groups = costGroups(input)
   if (groups.length === 0)
     return [paragraph('No run has finished an epoch yet, so there is nothing to count.')]
   return [
     paragraph(
-      'Multiply-adds are those of the recurrent weights for one symbol of input: a dense implementation computes all of them, a sparse one only those of kept weights. The embedding is a look-up, the readout runs once for each sequence; both are the same in all networks.',
+      'Multiply-adds are those of the recurrent weights for one symbol of input: a dense implementation computes all of them, a sparse one only those of kept weights. The embedding is a look-up and the readout runs once for each sequence; neither is counted.',
     ),
-    costTable(groups),
-    ...timeBlocks(groups),
+    costTable(groups, kind),
+    ...timeBlocks(groups, kind),
     list(remarks(groups)),
   ]
 }
@@ -72,7 +73,20 @@ function sparseFile({ kept, recurrent, parameters }: CostGroup): number {
   return kept * SPARSE_BYTES + (parameters - recurrent) * 4
 }
 
-function costTable(groups: readonly CostGroup[]): Table {
+type Kind = ReportInput['study']['definition']['kind']
+
+/** A random structure is sparse by its graph; it has no dense counterpart in its study. */
+function levelName(percentPruned: number, kind: Kind): string {
+  if (percentPruned > 0) return level(percentPruned)
+  return kind === 'structure' ? 'as wired' : 'dense'
+}
+
+const LEVEL_NOTE =
+  'Pruned levels are means over targets and criteria, so a level of one matrix kind keeps more than its name says of all recurrent weights. '
+const FILE_NOTE =
+  'File dense: the safetensors file as stored. File sparse: computed for a compressed-row file (4 bytes for each value, 2 for its column); not written by Lacuna.'
+
+function costTable(groups: readonly CostGroup[], kind: Kind): Table {
   return {
     kind: 'table',
     caption: 'Weights, multiply-adds and file sizes, mean over the runs of each level',
@@ -82,13 +96,13 @@ function costTable(groups: readonly CostGroup[]): Table {
       { name: 'runs', align: 'right' },
       { name: 'kept recurrent weights', align: 'right' },
       { name: 'multiply-adds dense', align: 'right' },
-      { name: 'sparse', align: 'right' },
+      { name: 'multiply-adds sparse', align: 'right' },
       { name: 'file dense', align: 'right' },
-      { name: 'sparse', align: 'right' },
+      { name: 'file sparse', align: 'right' },
     ],
     rows: groups.map((g) => [
       CELL_NAMES[g.cell],
-      g.percent === 0 ? 'dense' : level(g.percent),
+      levelName(g.percent, kind),
       String(g.runs),
       `${count(g.kept)} (${percent(g.kept / g.recurrent, 1)})`,
       count(g.recurrent),
@@ -96,11 +110,11 @@ function costTable(groups: readonly CostGroup[]): Table {
       g.denseFile === undefined ? MISSING : bytes(g.denseFile),
       bytes(sparseFile(g)),
     ]),
-    note: 'Pruned levels are means over targets and criteria, so a level of one matrix kind keeps more than its name says of all recurrent weights. File dense: the safetensors file as stored. File sparse: computed for a compressed-row file (4 bytes for each value, 2 for its column); not written by Lacuna.',
+    note: `${kind === 'pruning' ? LEVEL_NOTE : ''}${FILE_NOTE}`,
   }
 }
 
-function timeBlocks(groups: readonly CostGroup[]): Block[] {
+function timeBlocks(groups: readonly CostGroup[], kind: Kind): Block[] {
   const timed = groups.filter(({ epochMs }) => epochMs !== undefined)
   if (timed.length === 0) return []
   const dense = new Map(timed.filter((g) => g.percent === 0).map((g) => [g.cell, g.epochMs!]))
@@ -113,16 +127,16 @@ function timeBlocks(groups: readonly CostGroup[]): Block[] {
         { name: 'pruned', align: 'right' },
         { name: 'runs', align: 'right' },
         { name: 'time of an epoch', align: 'right' },
-        { name: 'relative to dense', align: 'right' },
+        ...(kind === 'pruning' ? [{ name: 'relative to dense', align: 'right' as const }] : []),
       ],
       rows: timed.map((g) => {
         const whole = dense.get(g.cell)
         return [
           CELL_NAMES[g.cell],
-          g.percent === 0 ? 'dense' : level(g.percent),
+          levelName(g.percent, kind),
           String(g.runs),
           duration(g.epochMs!),
-          whole === undefined ? MISSING : `${fixed(g.epochMs! / whole)} ×`,
+          ...(kind === 'pruning' ? [whole === undefined ? MISSING : `${fixed(g.epochMs! / whole)} ×`] : []),
         ]
       }),
       note: 'Measured while other runs of the study may have been computed on the same machine.',
@@ -146,6 +160,10 @@ function remarks(groups: readonly CostGroup[]): Text[] {
   })
   return [
     ...saving,
-    'The time of a single training step and of inference was not measured in this study; `lacuna bench` measures them.',
+    [
+      'The time of a single training step and of inference was not measured in this study; ',
+      { code: 'lacuna bench' },
+      ' measures them.',
+    ],
   ]
 }

@@ -16,7 +16,10 @@ export function verdicts(input: ReportInput): Block[] {
     ...(definition.kind === 'pruning'
       ? family('Choice of weights', controlQuestions(input, definition))
       : []),
-    ...(definition.kind === 'structure' ? [] : family('Architectures', cellQuestions(input, definition))),
+    ...family(
+      'Architectures',
+      definition.kind === 'structure' ? graphQuestions(input) : cellQuestions(input, definition),
+    ),
     ...published(input),
   ]
 }
@@ -53,6 +56,26 @@ function cellQuestions({ results, runs }: ReportInput, { cells }: StudyDefinitio
   }))
   return series.flatMap((a, i) =>
     series.slice(i + 1).map((b): Question => ({ a, b, measure: 'accuracy', where: 'as dense base models' })),
+  )
+}
+
+/** Every pair of architectures on the same graphs, paired by graph; trainings stuck at chance are left out. */
+function graphQuestions({ structures, study }: ReportInput): Question[] {
+  const { definition } = study
+  if (structures === undefined || definition.kind !== 'structure') return []
+  if (definition.structure.graphsPerCell !== 'shared') return [] // graphs of one name are not the same graph
+  const series = definition.cells.map((cell): Series => ({
+    name: CELL_NAMES[cell],
+    values: structures.rows.flatMap(({ accuracy, seed, generator, graph, rewired, ...row }) =>
+      row.cell === cell && accuracy !== undefined && accuracy > structures.chance
+        ? [{ block: JSON.stringify([generator, graph, rewired]), match: String(seed), value: accuracy }]
+        : [],
+    ),
+  }))
+  return series.flatMap((a, i) =>
+    series
+      .slice(i + 1)
+      .map((b): Question => ({ a, b, measure: 'accuracy', where: 'on the same graphs', block: 'graph' })),
   )
 }
 
@@ -122,7 +145,7 @@ function judgementTable(title: string, judged: readonly Judgement[]): Table {
       p(one.p),
       p(one.holm),
     ]),
-    note: 'First minus second, paired by seed. Interval: bootstrap. p: two-sided sign-flip test. Effect: mean over standard deviation of the differences, with Hedges’ correction. Holm: corrected over the rows of this table.',
+    note: `First minus second, paired by ${judged[0]!.block}. Interval: bootstrap. p: two-sided sign-flip test. Effect: mean over standard deviation of the differences, with Hedges’ correction. Holm: corrected over the rows of this table.`,
   }
 }
 
@@ -134,6 +157,15 @@ const VERDICT_WORDS: Record<ClaimVerdict['verdict'], string> = {
 
 /** The published claims a study can be asked about; those it says nothing about are summed up in a sentence. */
 function published({ study, results, published: theirs }: ReportInput): Block[] {
+  if (study.definition.kind === 'structure') {
+    return [
+      paragraph([
+        'The published correlations and R² are judged by the whole analysis with repeated cross-validation: ',
+        { code: `lacuna analyse structure --study ${study.id}` },
+        ' or the claims of the Compare view.',
+      ]),
+    ]
+  }
   if (study.definition.kind !== 'pruning') return []
   const {
     verdicts: all,

@@ -70,8 +70,8 @@ function randomMasks(network: NetworkDescription, sparsity: number): Masks {
   return masks
 }
 
-/** Sequences as long as those of the Reber data: 11 to 53 tokens, mostly short. */
-function generatedSplit(count: number): EncodedSplit {
+/** Make `count` sequences as long as those of the Reber data: 11 to 53 tokens, mostly short. */
+export function generatedSplit(count: number): EncodedSplit {
   const random = randomStream(1, 'bench-data')
   const lengths = Array.from({ length: count }, () => {
     const span = TEXT.longest - TEXT.shortest

@@ -19,8 +19,11 @@ constexpr Index kWidth = 2 * kLanes;
 constexpr Index kSteps = 4;
 /** Costs of live weights that products of their own do not show: lists are refreshed, sums brought home, caches shared. */
 constexpr double kMargin = 0.94;
-/** How far a processor may lie from the constants; a measurement beyond it was disturbed. */
-constexpr double kFarthest = 0.15;
+/**
+ * How far below and above the constants a limit may lie: skipping too late costs little, too early makes a pruned
+ * network slower than a dense one, and a busy machine disturbs the measurement either way.
+ */
+constexpr double kFarthestBelow = 0.15, kFarthestAbove = 0.03;
 /** Seconds after which no further round begins, and rounds at most. */
 constexpr double kBudget = 0.01;
 constexpr int kRounds = 12;
@@ -102,7 +105,7 @@ float measure(const Kernels& kernels, bool large) {
   if (!(best_dense > 0.0) || !(best_sparse > 0.0)) return static_cast<float>(expected);
   // Time of the sparse form grows with the live weights.
   const double limit = kMargin * expected * best_dense / best_sparse;
-  return static_cast<float>(std::min(expected + kFarthest, std::max(expected - kFarthest, limit)));
+  return static_cast<float>(std::min(expected + kFarthestAbove, std::max(expected - kFarthestBelow, limit)));
 }
 
 }  // namespace

@@ -68,7 +68,8 @@ describe.skipIf(reason !== undefined)('the PDF of a report', () => {
       expect(ink(page, 0.962, 0, 1, 1), at).toBe(0)
       expect(ink(page, 0, 0, 1, 0.03), at).toBe(0)
       const body = ink(page, 0.07, 0.06, 0.93, 0.93)
-      expect(body, at).toBeGreaterThan(0.002)
+      // The last page may hold the last lines only.
+      expect(body, at).toBeGreaterThan(index === pages.length - 1 ? 0 : 0.002)
       expect(body, at).toBeLessThan(0.4)
       expect(ink(page, 0.8, 0.94, 0.95, 0.99), `${at}: its number`).toBeGreaterThan(0)
     }

@@ -33,9 +33,12 @@ pre{margin:0;padding:12px 14px;border:1px solid var(--rule);border-radius:4px;ba
 table{width:100%;border-collapse:collapse;font-size:12.5px;line-height:1.4;border-bottom:1px solid var(--strong)}
 caption{padding:0 0 6px;text-align:left;font-size:13px;color:var(--text-2)}
 th{padding:4px 8px 4px 0;border-top:1px solid var(--strong);border-bottom:1px solid var(--strong);text-align:left;vertical-align:bottom;font-weight:600}
-td{padding:3px 8px 3px 0;vertical-align:top;overflow-wrap:anywhere;min-width:3.2em}
+td{padding:3px 8px 3px 0;vertical-align:top;overflow-wrap:normal}
+.long{overflow-wrap:anywhere;min-width:9em}
 tbody tr+tr td{border-top:1px solid var(--rule)}
-.num{padding-left:8px;padding-right:0;text-align:right;font-variant-numeric:tabular-nums;overflow-wrap:normal}
+.num{padding-left:8px;padding-right:0;text-align:right;font-variant-numeric:tabular-nums}
+td.num{white-space:nowrap}
+td.num.long{white-space:normal}
 th.num+th:not(.num),td.num+td:not(.num){padding-left:16px}
 .note{margin:6px 0 0;color:var(--faint);font-size:12px}
 figure{margin:20px 0}

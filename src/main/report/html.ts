@@ -99,10 +99,7 @@ const WHOLE_ROWS = 14
 
 function tableHtml({ caption, columns, rows, note }: Table, number: number): string {
   const head = columns.map((column) => `<th scope="col"${numeric(column)}>${escapeHtml(column.name)}</th>`)
-  const body = rows.map(
-    (row) =>
-      `<tr>${row.map((cell, c) => `<td${numeric(columns[c]!)}>${escapeHtml(cell)}</td>`).join('')}</tr>`,
-  )
+  const body = rows.map((row) => `<tr>${row.map((cell, c) => cellHtml(cell, columns[c]!)).join('')}</tr>`)
   return [
     `<div class="table${rows.length <= WHOLE_ROWS ? ' whole' : ''}"><table>`,
     `<caption><b>Table ${number}.</b> ${escapeHtml(caption)}</caption>`,
@@ -112,6 +109,15 @@ function tableHtml({ caption, columns, rows, note }: Table, number: number): str
     note === undefined ? '' : `<p class="note">${escapeHtml(note)}</p>`,
     '</div>',
   ].join('\n')
+}
+
+/** Words up to this many characters are never broken in a table. */
+const LONG_WORD = 28
+
+function cellHtml(text: string, { align }: Column): string {
+  const long = text.split(/\s+/).some((word) => word.length > LONG_WORD)
+  const classes = [...(align === 'right' ? ['num'] : []), ...(long ? ['long'] : [])]
+  return `<td${classes.length === 0 ? '' : ` class="${classes.join(' ')}"`}>${escapeHtml(text)}</td>`
 }
 
 const numeric = (column: Column) => (column.align === 'right' ? ' class="num"' : '')

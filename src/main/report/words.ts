@@ -61,6 +61,11 @@ export function bytes(value: number): string {
   return value < 1e9 ? `${(value / 1e6).toFixed(1)} MB` : `${(value / 1e9).toFixed(2)} GB`
 }
 
+/** Keep numbers and their per cent signs on one line. */
+export function tight(text: string): string {
+  return text.replace(/(\d) %/g, `$1${THIN}%`)
+}
+
 /** Join words: a, b and c. */
 export function join(words: readonly (string | number)[]): string {
   if (words.length < 2) return words.join('')

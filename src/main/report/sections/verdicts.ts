@@ -7,7 +7,7 @@ import { publishedVerdicts } from '../../stats/judge-published.ts'
 import { judgeFamily, type Question, type Series } from '../../stats/judge.ts'
 import { heading, list, paragraph, type Block, type Table } from '../document.ts'
 import type { ReportInput } from '../input.ts'
-import { fixed, join, MISSING } from '../words.ts'
+import { fixed, join, MISSING, tight } from '../words.ts'
 
 /** Sentences of each family of claims, then the published ones. */
 export function verdicts(input: ReportInput): Block[] {
@@ -118,7 +118,7 @@ function sentences(judged: readonly Judgement[]): Block[] {
 
 function claim({ sentence: said }: Judgement): string {
   const whole = said.charAt(0).toUpperCase() + said.slice(1)
-  return /[.!?]$/.test(whole) ? whole : `${whole}.`
+  return tight(/[.!?]$/.test(whole) ? whole : `${whole}.`)
 }
 
 function judgementTable(title: string, judged: readonly Judgement[]): Table {
@@ -195,7 +195,7 @@ function claimTable(verdicts: readonly ClaimVerdict[]): Table {
     kind: 'table',
     caption: 'Published claims that can be tested on this study',
     columns: [{ name: 'claim' }, { name: 'verdict' }, { name: 'why' }],
-    rows: verdicts.map(({ claim, verdict, reason }) => [claim, VERDICT_WORDS[verdict], reason]),
+    rows: verdicts.map(({ claim, verdict, reason }) => [tight(claim), VERDICT_WORDS[verdict], tight(reason)]),
   }
 }
 

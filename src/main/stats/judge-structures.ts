@@ -52,7 +52,7 @@ function correlationVerdict(
     kind: 'correlation',
     cell,
     property,
-    claim: `${CELL_NAMES[cell]}: ${property} correlates with accuracy, r = ${coefficient(published)}.`,
+    claim: `${CELL_NAMES[cell]}: ${property.replaceAll('_', ' ')} correlates with accuracy, r = ${coefficient(published)}.`,
     ...(ours === undefined
       ? {
           verdict: 'not-testable',

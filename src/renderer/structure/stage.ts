@@ -40,7 +40,7 @@ export interface Stage {
   destroy: () => void
 }
 
-const MARGIN = { top: 34, side: 26, bottom: 26 } as const
+const MARGIN = { top: 34, side: 34, bottom: 26 } as const
 const LETTER = 6.5 // width, px
 const ZOOM = { min: 0.08, max: 6 } as const
 const NEAR_PX = 5 // how close the pointer has to be to a connection

@@ -138,9 +138,14 @@ function extent({ layout, units, connections, curves }: Figure) {
   return box
 }
 
+/** Two digits, with a true minus. */
+function tickText(value: number): string {
+  return value === 0 ? '0' : String(Number(value.toPrecision(2))).replace('-', '−')
+}
+
 function signedLegend(figure: Figure, name: string, y: number): string {
   const { theme, largest } = figure.context
-  const [width, steps] = [180, 36]
+  const [width, steps] = [210, 42]
   const cells = Array.from({ length: steps }, (_, i) =>
     element('rect', {
       x: SIDE + (i * width) / steps,
@@ -151,17 +156,9 @@ function signedLegend(figure: Figure, name: string, y: number): string {
     }),
   ).join('')
   const ticks = [-1, -0.5, 0, 0.5, 1].map((share) =>
-    text(
-      shareWeight(share, largest)
-        .toPrecision(2)
-        .replace('-', '−')
-        .replace(/^0\.0$/, '0'),
-      SIDE + ((share + 1) / 2) * width,
-      y + 20,
-      {
-        'text-anchor': share === -1 ? 'start' : share === 1 ? 'end' : 'middle',
-      },
-    ),
+    text(tickText(shareWeight(share, largest)), SIDE + ((share + 1) / 2) * width, y + 20, {
+      'text-anchor': 'middle',
+    }),
   )
   return element(
     'g',

@@ -1,6 +1,7 @@
 // Saving what is shown: as a figure with title, caption and legend, or as a graph file.
 import { computed } from 'vue'
 import { GRAPH_EXPORT_FORMATS } from '../../shared/graph.ts'
+import { formatProperty } from '../composables/structure-words.ts'
 import { countOf, formatCount, formatShare } from '../format.ts'
 import { useToasts } from '../stores/toasts.ts'
 import { saveGraph, savePng, saveSvg } from './export.ts'
@@ -9,7 +10,7 @@ import type { StructurePicture } from './use-picture.ts'
 import type { StructureState } from './use-structure.ts'
 import { isShownUnit, KIND_NAMES, tally } from './visible.ts'
 
-export function useFigure({ view, state, moment }: StructureState, picture: StructurePicture) {
+export function useFigure({ view, state, moment, trace }: StructureState, picture: StructurePicture) {
   const toasts = useToasts()
 
   const figure = computed<Figure | undefined>(() => {
@@ -46,9 +47,19 @@ export function useFigure({ view, state, moment }: StructureState, picture: Stru
     const ghosts = shownPruned === 0 ? '' : `, and ${countOf(shownPruned, 'pruned one')}`
     return [
       `Weights ${moment}${accuracy}. Connections: ${kinds}; ${formatCount(shownLive)} of ${formatCount(live)} live ones${ghosts}.`,
+      unitsText(),
       ...(data.against === null ? [] : [`Compared with ${data.against.title}.`]),
       ...(data.reduced === null ? [] : [data.reduced]),
     ]
+  }
+
+  /** What the colours of the units mean. */
+  function unitsText(): string {
+    const [low, high] = picture.unitRange.value.map(formatProperty)
+    if (state.colour.value !== 'activity')
+      return `Units: ${state.colour.value}, dark ${low} to bright ${high}.`
+    const read = trace.data.value?.symbols.slice(0, picture.step.value + 1).join('') ?? ''
+    return `Units: state h after reading ${read}, blue −${high} to red +${high}.`
   }
 
   async function save(format: string): Promise<void> {

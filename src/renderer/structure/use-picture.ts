@@ -87,6 +87,7 @@ export function usePicture({ state, view, trace }: StructureState, step: Ref<num
   }
 
   return {
+    step,
     theme,
     layout,
     curves,

@@ -31,7 +31,7 @@ export function usePlayer(count: () => number, step: Ref<number>): Player {
     playing.value = false
   }
   const go = (to: number) => {
-    step.value = Math.min(steps.value - 1, Math.max(0, to))
+    step.value = Math.max(0, Math.min(steps.value - 1, to))
   }
   const start = () => {
     if (steps.value === 0) return

@@ -41,15 +41,24 @@ export const printWithBrowser: PrintPdf = async (html) => {
   }
 }
 
+/** Names Chromium gives the elements of a tagged PDF; they count from a number that depends on its timing. */
+const ELEMENT = /\(node(\d{8})\)/g
+
 /**
- * Put a stated date in place of the date of printing, so that the same report gives the same bytes. Both are written
- * with equally many characters, so nothing in the file moves.
+ * Take out what depends on the moment of printing, so that the same report gives the same bytes: the dates become a
+ * stated one, the elements are numbered from 0. Everything is written with equally many characters in the same order,
+ * so nothing in the file moves.
  * @param iso ISO 8601, UTC
  */
-export function withDate(pdf: Uint8Array, iso: string): Uint8Array {
+export function withStatedDate(pdf: Uint8Array, iso: string): Uint8Array {
   const stamp = iso.slice(0, 19).replaceAll(/[-:T]/g, '')
   const text = Buffer.from(pdf).toString('latin1')
-  return Buffer.from(text.replace(/(\/(?:CreationDate|ModDate) ?\(D:)\d{14}/g, `$1${stamp}`), 'latin1')
+  const elements = [...new Set([...text.matchAll(ELEMENT)].map(([, number]) => number!))].sort()
+  const rank = new Map(elements.map((number, i) => [number, String(i).padStart(8, '0')]))
+  const plain = text
+    .replace(/(\/(?:CreationDate|ModDate) ?\(D:)\d{14}/g, `$1${stamp}`)
+    .replace(ELEMENT, (_, number: string) => `(node${rank.get(number)!})`)
+  return Buffer.from(plain, 'latin1')
 }
 
 function switches(folder: string, output: string): string[] {

@@ -6,7 +6,7 @@ import { reportCsv } from '../report/csv.ts'
 import { reportHtml } from '../report/html.ts'
 import type { ReportInput } from '../report/input.ts'
 import { reportLatex } from '../report/latex.ts'
-import { printWithBrowser, withDate, type PrintPdf } from '../report/print.ts'
+import { printWithBrowser, withStatedDate, type PrintPdf } from '../report/print.ts'
 import { writeReport } from '../report/report.ts'
 import { lastEnd } from '../report/sections/provenance.ts'
 import type { Store } from '../store/store.ts'
@@ -66,7 +66,7 @@ export async function reportContent(
     case 'html':
       return utf8(reportHtml(document))
     case 'pdf':
-      return withDate(await print(reportHtml(document)), lastEnd(input) ?? input.study.createdAt)
+      return withStatedDate(await print(reportHtml(document)), lastEnd(input) ?? input.study.createdAt)
     case 'latex':
       return utf8(reportLatex(document))
     case 'csv':

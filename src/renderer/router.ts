@@ -98,5 +98,7 @@ const routes: RouteRecordRaw[] = [
 export const router = createRouter({
   history: createWebHashHistory(),
   routes,
-  scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+  // A slider that changes the address many times a second stays where it is.
+  scrollBehavior: (to, from, saved) =>
+    to.meta.steady && to.name === from.name ? false : (saved ?? { top: 0 }),
 })

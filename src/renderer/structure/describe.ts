@@ -3,7 +3,7 @@ import { formatProperty } from '../composables/structure-words.ts'
 import { formatCount } from '../format.ts'
 import type { StructureConnection, StructureView } from '../../shared/structure-view.ts'
 import { degreeOf } from './colours.ts'
-import type { Pointed } from './stage.ts'
+import type { Pointed } from './pointed.ts'
 import { KIND_NAMES } from './visible.ts'
 
 /** A signed number with three digits and a true minus. */

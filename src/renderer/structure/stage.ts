@@ -2,25 +2,12 @@
 // painted on a canvas below it (see paint.ts). Everything is updated in place; only another network builds it anew.
 import type cytoscape from 'cytoscape'
 import type { StructureUnit } from '../../shared/structure-view.ts'
-import { isDark, type StructureTheme } from './colours.ts'
-import { distanceTo } from './geometry.ts'
+import { Canvases, type CanvasElements } from './canvases.ts'
+import type { StructureTheme } from './colours.ts'
 import type { StructureLayout } from './layout.ts'
-import { paint, type PaintedConnection, type PaintedPicture, type Viewport } from './paint.ts'
-
-export interface StagePicture {
-  painted: PaintedPicture
-  units: readonly StructureUnit[]
-  isShown: (unit: StructureUnit) => boolean
-  near: ReadonlySet<number> | null // units that stand out; null: all
-  chosen: number | null
-}
-
-export interface Pointed {
-  unit?: number
-  connection?: PaintedConnection
-  x: number // in the stage, CSS pixels
-  y: number
-}
+import type { PaintedUnits } from './paint-units.ts'
+import type { Viewport } from './paint.ts'
+import { pointedAt, type Pointed, type StagePicture } from './pointed.ts'
 
 export interface StageEvents {
   choose: (unit: number | null) => void
@@ -30,7 +17,7 @@ export interface StageEvents {
 
 export interface Stage {
   show: (picture: StagePicture) => void
-  /** Fill units by id with colours; labels keep their contrast. */
+  /** Fill units, by id. */
   fill: (fills: readonly string[]) => void
   fit: () => void
   zoomBy: (factor: number) => void
@@ -43,7 +30,6 @@ export interface Stage {
 const MARGIN = { top: 34, side: 34, bottom: 26 } as const
 const LETTER = 6.5 // width, px
 const ZOOM = { min: 0.08, max: 6 } as const
-const NEAR_PX = 5 // how close the pointer has to be to a connection
 const STYLE_ID = '__________cytoscape_stylesheet'
 
 /** The library would insert a style element, which the content security policy refuses; our style sheet has its rule. */
@@ -61,16 +47,9 @@ function sheet(): cytoscape.StylesheetJson {
       style: {
         width: 'data(size)',
         height: 'data(size)',
-        'background-color': 'data(fill)',
+        'background-opacity': 0, // filled on a canvas of ours, see paint-units.ts
         'border-color': 'data(line)',
         'border-width': 'data(border)',
-        label: 'data(label)',
-        color: 'data(ink)',
-        'font-size': 'data(font)',
-        'font-family': 'system-ui, sans-serif',
-        'text-valign': 'center',
-        'text-halign': 'center',
-        'min-zoomed-font-size': 7,
         'overlay-opacity': 0,
         'z-index': 1,
       },
@@ -87,31 +66,24 @@ function sheet(): cytoscape.StylesheetJson {
 
 const idOf = (unit: number) => `u${unit}`
 
-/** What a unit is called inside its circle: its vertex or number where there is room. */
-function shortLabel(unit: StructureUnit, radius: number): string {
-  return unit.role === 'unit' && radius >= 9 ? String(unit.vertex ?? unit.row + 1) : ''
-}
-
-function nodeData(unit: StructureUnit, layout: StructureLayout, theme: StructureTheme) {
-  const radius = layout.radii[unit.id]!
+function nodeData({ id }: StructureUnit, layout: StructureLayout, theme: StructureTheme) {
+  const radius = layout.radii[id]!
   return {
     size: radius * 2,
     border: Math.max(0.6, radius * 0.1),
     thick: Math.max(2, radius * 0.3),
     line: theme.outline,
     accent: theme.accent,
-    label: shortLabel(unit, radius),
-    font: radius * 0.85,
   }
 }
 
 /**
- * Build the stage inside `holder`, with `canvas` below it. Loads the graph library the first time.
+ * Build the stage inside `holder`, with canvases of the same size below it. Loads the graph library the first time.
  * @param holder positioned element of the size of the picture
  */
 export async function createStage(
   holder: HTMLElement,
-  canvas: HTMLCanvasElement,
+  canvases: CanvasElements,
   events: StageEvents,
 ): Promise<Stage> {
   const { default: create } = await import('cytoscape')
@@ -127,29 +99,28 @@ export async function createStage(
     pixelRatio: 'auto',
     layout: { name: 'preset' },
   })
-  return new CytoscapeStage(cy, holder, canvas, events)
+  return new CytoscapeStage(cy, holder, new Canvases(canvases), events)
 }
 
 class CytoscapeStage implements Stage {
   readonly #cy: cytoscape.Core
   readonly #holder: HTMLElement
-  readonly #canvas: HTMLCanvasElement
-  readonly #pen: CanvasRenderingContext2D
+  readonly #canvases: Canvases
   readonly #events: StageEvents
   readonly #observer: ResizeObserver
   #picture: StagePicture | undefined
-  #built: { layout: string; units: readonly StructureUnit[]; theme: StructureTheme } | undefined
+  #built: { layout: string; theme: StructureTheme } | undefined
   #moved = false // by a person since it was fitted
   #fitting = false
   #frame = 0
-  #painted: unknown[] = [] // what the canvas shows
+  #units: PaintedUnits | undefined
+  #fills: readonly string[] = []
   #pointFrame = 0
 
-  constructor(cy: cytoscape.Core, holder: HTMLElement, canvas: HTMLCanvasElement, events: StageEvents) {
+  constructor(cy: cytoscape.Core, holder: HTMLElement, canvases: Canvases, events: StageEvents) {
     this.#cy = cy
     this.#holder = holder
-    this.#canvas = canvas
-    this.#pen = canvas.getContext('2d')!
+    this.#canvases = canvases
     this.#events = events
     cy.on('render', () => this.#paint())
     cy.on('viewport', () => {
@@ -170,28 +141,22 @@ class CytoscapeStage implements Stage {
   show(picture: StagePicture): void {
     this.#picture = picture
     const { layout, theme } = picture.painted
+    const { near, units, isShown } = picture
+    this.#units = { layout, units: units.filter(isShown), near }
     const anew = this.#built?.layout !== layout.key
     this.#cy.batch(() => {
       if (anew) this.#build(picture)
-      else if (this.#built?.units !== picture.units || this.#built.theme !== theme) this.#dress(picture)
+      else if (this.#built?.theme !== theme) this.#dress(picture)
       this.#mark(picture)
     })
-    this.#built = { layout: layout.key, units: picture.units, theme }
+    this.#built = { layout: layout.key, theme }
     if (anew) this.fit()
     this.#schedule()
   }
 
   fill(fills: readonly string[]): void {
-    const theme = this.#picture?.painted.theme
-    if (theme === undefined) return
-    this.#cy.batch(() => {
-      this.#cy.nodes().forEach((node) => {
-        const unit = node.data('unit') as StructureUnit
-        const fill = fills[unit.id] ?? theme.idle
-        const ink = isDark(fill) ? '#ffffff' : '#1b1c1e'
-        if (node.data('fill') !== fill || node.data('ink') !== ink) node.data({ fill, ink })
-      })
-    })
+    this.#fills = fills
+    this.#schedule()
   }
 
   fit(): void {
@@ -253,21 +218,14 @@ class CytoscapeStage implements Stage {
     this.#cy.add(
       units.map((unit) => ({
         group: 'nodes' as const,
-        data: {
-          id: idOf(unit.id),
-          unit,
-          fill: theme.idle,
-          ink: theme.text,
-          ...nodeData(unit, layout, theme),
-        },
+        data: { id: idOf(unit.id), ...nodeData(unit, layout, theme) },
         position: { ...layout.places[unit.id]! },
       })),
     )
   }
 
   #dress({ units, painted: { layout, theme } }: StagePicture): void {
-    for (const unit of units)
-      this.#cy.getElementById(idOf(unit.id)).data({ unit, ...nodeData(unit, layout, theme) })
+    for (const unit of units) this.#cy.getElementById(idOf(unit.id)).data(nodeData(unit, layout, theme))
   }
 
   #mark({ units, near, chosen, isShown }: StagePicture): void {
@@ -293,11 +251,8 @@ class CytoscapeStage implements Stage {
   }
 
   #resize(): void {
-    const ratio = Math.min(2, window.devicePixelRatio || 1)
     const { clientWidth: width, clientHeight: height } = this.#holder
-    this.#canvas.width = Math.round(width * ratio)
-    this.#canvas.height = Math.round(height * ratio)
-    this.#painted = []
+    this.#canvases.resize(width, height)
     this.#cy.resize()
     if (!this.#moved && this.#picture !== undefined) this.fit()
     this.#schedule()
@@ -309,15 +264,9 @@ class CytoscapeStage implements Stage {
   }
 
   #paint(): void {
-    if (this.#picture === undefined) return
-    const { clientWidth: width, clientHeight: height } = this.#holder
-    const ratio = width === 0 ? 1 : this.#canvas.width / width
-    const { zoom, pan } = this.viewport()
-    // The graph library draws units anew more often than connections change.
-    const now = [this.#picture.painted, zoom, pan.x, pan.y, width, height]
-    if (now.every((value, i) => value === this.#painted[i])) return
-    this.#painted = now
-    paint(this.#pen, this.#picture.painted, this.viewport(), { width, height, ratio })
+    if (this.#picture === undefined || this.#units === undefined) return
+    const painting = { picture: this.#picture.painted, units: this.#units, fills: this.#fills }
+    this.#canvases.paint(painting, this.viewport())
   }
 
   #onLeave = (): void => this.#events.point(null)
@@ -327,41 +276,9 @@ class CytoscapeStage implements Stage {
     const { clientX, clientY, buttons } = event
     this.#pointFrame = requestAnimationFrame(() => {
       const box = this.#holder.getBoundingClientRect()
-      this.#events.point(buttons > 0 ? null : this.#pointed(clientX - box.left, clientY - box.top))
+      const [x, y] = [clientX - box.left, clientY - box.top]
+      const free = buttons === 0 && this.#picture !== undefined
+      this.#events.point(free ? pointedAt(this.#picture!, this.viewport(), x, y) : null)
     })
   }
-
-  #pointed(x: number, y: number): Pointed | null {
-    const picture = this.#picture
-    if (picture === undefined) return null
-    const { zoom, pan } = this.viewport()
-    const [mx, my] = [(x - pan.x) / zoom, (y - pan.y) / zoom]
-    const { places, radii } = picture.painted.layout
-    for (const unit of picture.units) {
-      const place = places[unit.id]!
-      const reach = Math.max(radii[unit.id]!, NEAR_PX / zoom)
-      if (picture.isShown(unit) && Math.hypot(place.x - mx, place.y - my) <= reach)
-        return { unit: unit.id, x, y }
-    }
-    const connection = nearestConnection(picture, mx, my, NEAR_PX / zoom)
-    return connection === undefined ? null : { connection, x, y }
-  }
-}
-
-/** The connection under the pointer; of several the strongest, as it is painted on top. */
-function nearestConnection(
-  { painted: { painted }, chosen }: StagePicture,
-  x: number,
-  y: number,
-  reach: number,
-): PaintedConnection | undefined {
-  let best: PaintedConnection | undefined
-  for (const one of painted) {
-    const { live, source, target, weight } = one.connection
-    if (!live && one.connection.change !== 'removed') continue
-    if (chosen !== null && source !== chosen && target !== chosen) continue
-    if (best !== undefined && Math.abs(best.connection.weight) >= Math.abs(weight)) continue
-    if (distanceTo(one.curve, x, y) <= reach) best = one
-  }
-  return best
 }

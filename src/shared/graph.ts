@@ -77,6 +77,14 @@ const tries = z.number().int().min(1).max(10_000)
 const probability = z.number().min(0).max(1)
 
 /**
+ * What a Barabasi-Albert graph grows from: m + 1 vertices that are a star. `star`: vertex 0 is its centre (networkx since
+ * 2.6), so that one vertex has no predecessor. `isolated`: m isolated vertices, which vertex m joins all (networkx before,
+ * and so Darji 2021): the same graphs, numbered so that m vertices have no predecessor.
+ */
+export const BARABASI_ALBERT_STARTS = ['star', 'isolated'] as const
+export type BarabasiAlbertStart = (typeof BARABASI_ALBERT_STARTS)[number]
+
+/**
  * What a generator can be asked for. Defaults that depend on the number of nodes are those of Darji 2021: `m` =
  * floor(nodes / 10), `k` = floor(nodes / 5), at least 1 and 2.
  */
@@ -85,6 +93,7 @@ export const generatorSchema = z.discriminatedUnion('kind', [
     kind: z.literal('barabasi-albert'),
     nodes,
     m: z.number().int().min(1).optional(), // edges each new vertex brings
+    start: z.enum(BARABASI_ALBERT_STARTS).optional(), // default star
   }),
   z.strictObject({
     kind: z.literal('watts-strogatz'), // connected

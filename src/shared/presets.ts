@@ -106,7 +106,7 @@ export const PRESETS: readonly Preset[] = [
       training: { epochs: 15, batchSize: 128 },
       structure: {
         families: [
-          { kind: 'barabasi-albert', count: 100 },
+          { kind: 'barabasi-albert', count: 100, start: 'isolated' },
           { kind: 'watts-strogatz', count: 100, p: 1, tries: 10 },
         ],
         nodes: { min: 10, max: 50 },

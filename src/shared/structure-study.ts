@@ -2,7 +2,14 @@
 // draws nothing.
 import { z } from 'zod'
 import { LacunaError } from './errors.ts'
-import { assertGraph, GATE_MASKS, graphSchema, RECURRENCES, WIRINGS } from './graph.ts'
+import {
+  assertGraph,
+  BARABASI_ALBERT_STARTS,
+  GATE_MASKS,
+  graphSchema,
+  RECURRENCES,
+  WIRINGS,
+} from './graph.ts'
 
 /** Stated limits: a structure study trains every graph, so these are far below those of a graph that is only measured. */
 export const STRUCTURE_LIMITS = {
@@ -22,7 +29,12 @@ const tries = z.number().int().min(1).max(10_000)
  * follow from it as in Darji 2021 (`m` = floor(n / 10), `k` = floor(n / 5)).
  */
 export const familySchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('barabasi-albert'), count, m: z.number().int().min(1).optional() }),
+  z.strictObject({
+    kind: z.literal('barabasi-albert'),
+    count,
+    m: z.number().int().min(1).optional(),
+    start: z.enum(BARABASI_ALBERT_STARTS).optional(), // default star
+  }),
   z.strictObject({
     kind: z.literal('watts-strogatz'),
     count,

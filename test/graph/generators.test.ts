@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { GeneratorInput, GraphDescription } from '../../src/shared/graph.ts'
 import { assertGraph, GRAPH_KINDS } from '../../src/shared/graph.ts'
 import { degreesOf, isConnected } from '../../src/main/graph/adjacency.ts'
+import { layeringOf } from '../../src/main/graph/layering.ts'
 import {
   completeSpec,
   drawPublishedGraph,
@@ -161,6 +162,29 @@ describe('Every generator', () => {
   })
 })
 
+describe('The start of a Barabási-Albert graph', () => {
+  it('is a star around the first vertex, or around the one that joins the isolated ones', () => {
+    const first = (start: 'star' | 'isolated') =>
+      generateGraph({ kind: 'barabasi-albert', nodes: 4, m: 3, start }, 1).edges
+    expect(first('star')).toEqual([[0, 1], [0, 2], [0, 3]]) // prettier-ignore
+    expect(first('isolated')).toEqual([[0, 3], [1, 3], [2, 3]]) // prettier-ignore
+    const sources = (start: 'star' | 'isolated') =>
+      layeringOf(generateGraph({ kind: 'barabasi-albert', nodes: 40, m: 4, start }, 1)).layers[0]
+    expect([sources('star'), sources('isolated')]).toEqual([[0], [0, 1, 2, 3]])
+  })
+
+  it('changes the numbers of the vertices only: degrees are spread alike', () => {
+    const degrees = (start: 'star' | 'isolated') => {
+      const largest = Array.from({ length: 1000 }, (_, i) =>
+        Math.max(...degreesOf(generateGraph({ kind: 'barabasi-albert', nodes: 40, m: 2, start }, 1, i))),
+      )
+      return largest.reduce((a, b) => a + b, 0) / largest.length
+    }
+    // The largest degree is about 16 with a standard deviation of about 3.5: means of 1,000 differ by 0.16 (one sigma).
+    expect(Math.abs(degrees('star') - degrees('isolated'))).toBeLessThan(0.64)
+  })
+})
+
 describe('Published draws', () => {
   it.each(['barabasi-albert', 'watts-strogatz'] as const)(
     'have uniform sizes and the published edges: %s',
@@ -174,6 +198,8 @@ describe('Published draws', () => {
         expect(graph.edges).toHaveLength(
           kind === 'barabasi-albert' ? (graph.nodes - m) * m : graph.nodes * half,
         )
+        // So it is in all 400 rows of the published tables.
+        if (kind === 'barabasi-albert') expect(layeringOf(graph).layers[0]).toHaveLength(m)
         expect(isConnected(graph)).toBe(true)
       }
       const chiSquare = counts.reduce((sum, count) => sum + (count - 20) ** 2 / 20, 0)

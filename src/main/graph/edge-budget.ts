@@ -1,7 +1,13 @@
 // Graphs of one generator with exactly the number of edges that is asked for: the parameter that gives at least as many,
 // then edges are taken away so that the graph stays in one piece and, where it can, of its kind. Pure.
 import { LacunaError } from '../../shared/errors.ts'
-import { GRAPH_KIND_NAMES, type Edge, type GraphDescription, type GraphKind } from '../../shared/graph.ts'
+import {
+  GRAPH_KIND_NAMES,
+  type Edge,
+  type GeneratorInput,
+  type GraphDescription,
+  type GraphKind,
+} from '../../shared/graph.ts'
 import type { RandomStream } from '../../shared/random.ts'
 import type { StructureFamily } from '../../shared/structure-study.ts'
 import { componentSizes, isConnected } from './adjacency.ts'
@@ -107,7 +113,7 @@ export function drawWithEdges(
     case 'barabasi-albert': {
       let m = 1
       while ((nodes - m) * m < edges) m++
-      return trim(drawGraph({ kind: family.kind, nodes, m }, random), edges, random, { layered: true })
+      return trim(drawGraph({ ...barabasi(family, nodes), m }, random), edges, random, { layered: true })
     }
     case 'watts-strogatz': {
       const { p, tries } = family
@@ -124,6 +130,14 @@ export function drawWithEdges(
     case 'layered-complete':
       return drawLayers(family, nodes, edges, random)
   }
+}
+
+/** What a Barabasi-Albert family asks of its generator. */
+export function barabasi(
+  { kind, m, start }: Extract<DrawnFamily, { kind: 'barabasi-albert' }>,
+  nodes: number,
+): GeneratorInput & { kind: 'barabasi-albert' } {
+  return { kind, nodes, ...(m === undefined ? {} : { m }), ...(start === undefined ? {} : { start }) }
 }
 
 /** All connected sets of so many pairs equally likely; where they are too rare to be met, pieces are joined instead. */

@@ -11,7 +11,7 @@ import {
   type StructureFamily,
   type StructureOptions,
 } from '../../shared/structure-study.ts'
-import { dealLayers, drawWithEdges, gridSide, type DrawnFamily } from './edge-budget.ts'
+import { barabasi, dealLayers, drawWithEdges, gridSide, type DrawnFamily } from './edge-budget.ts'
 import { drawGraph, MAX_REDRAWS } from './generators/generate.ts'
 import { rewireDegrees } from './rewire.ts'
 import { networkOf, type WiredNetwork } from './wiring.ts'
@@ -114,10 +114,7 @@ function drawOwn(
 export function drawFamily(family: DrawnFamily, nodes: number, random: RandomStream): GraphDescription {
   switch (family.kind) {
     case 'barabasi-albert':
-      return drawGraph(
-        { kind: family.kind, nodes, ...(family.m === undefined ? {} : { m: family.m }) },
-        random,
-      )
+      return drawGraph(barabasi(family, nodes), random)
     case 'watts-strogatz': {
       const { kind, p, k } = family
       const tries = Math.min(10_000, family.tries * MAX_REDRAWS)

@@ -36,7 +36,7 @@ export function drawGraph(input: GeneratorInput, random: RandomStream): GraphDes
   const spec = completeSpec(input)
   switch (spec.kind) {
     case 'barabasi-albert':
-      return barabasiAlbert(spec.nodes, spec.m!, random)
+      return barabasiAlbert(spec.nodes, spec.m!, random, spec.start)
     case 'watts-strogatz':
       return connectedWattsStrogatz({ ...spec, k: spec.k! }, random)
     case 'erdos-renyi':
@@ -64,7 +64,8 @@ export const MAX_REDRAWS = 1000
 /**
  * Draw graph number `index` of a kind with a random size: n uniform in `from` .. `to`, m = floor(n / 10) or
  * k = floor(n / 5) with every edge rewired and 10 tries (Darji 2021). networkx gives up after 10 disconnected tries;
- * here the same n gets 10 new ones, so that n stays uniform.
+ * here the same n gets 10 new ones, so that n stays uniform. Barabasi-Albert graphs grow from isolated vertices, as all
+ * published ones do.
  * @returns the graph and the complete request it answers
  */
 export function drawPublishedGraph(
@@ -75,7 +76,7 @@ export function drawPublishedGraph(
 ): { spec: GeneratorSpec; graph: GraphDescription } {
   const random = randomStream(seed, 'graph', 'published', kind, index)
   const nodes = from + random.integer(to - from + 1)
-  const spec = completeSpec({ kind, nodes })
+  const spec = completeSpec(kind === 'barabasi-albert' ? { kind, nodes, start: 'isolated' } : { kind, nodes })
   const patient = spec.kind === 'watts-strogatz' ? { ...spec, tries: spec.tries * MAX_REDRAWS } : spec
   return { spec, graph: drawGraph(patient, random) }
 }

@@ -52,13 +52,15 @@ export class Runner {
     }
   }
 
-  /** Wait until a line begins with `start`; fails when the program ends before. */
-  async line(start: string): Promise<string> {
+  /** Wait until a line begins with one of `starts`; fails when the program ends before. */
+  async line(...starts: string[]): Promise<string> {
     for (;;) {
-      const found = this.lines.find((l) => l.startsWith(start))
+      const found = this.lines.find((l) => starts.some((start) => l.startsWith(start)))
       if (found !== undefined) return found
       if (this.process.exitCode !== null || this.process.signalCode !== null) {
-        throw new Error(`The runner ended before '${start}': ${this.lines.join(' | ')} ${this.stderr}`)
+        throw new Error(
+          `The runner ended before '${starts.join("' or '")}': ${this.lines.join(' | ')} ${this.stderr}`,
+        )
       }
       await sleep(2)
     }

@@ -27,16 +27,19 @@ async function waitForPicture(page: Page): Promise<void> {
 
 /** Pixels of the connections' canvas that are neither empty nor grey. */
 function colouredPixels(page: Page): Promise<number> {
-  return page.locator('canvas.paint').first().evaluate((canvas) => {
-    const { width, height } = canvas as HTMLCanvasElement
-    const { data } = (canvas as HTMLCanvasElement).getContext('2d')!.getImageData(0, 0, width, height)
-    let count = 0
-    for (let i = 0; i < data.length; i += 4) {
-      const [r, g, b] = [data[i]!, data[i + 1]!, data[i + 2]!]
-      if (data[i + 3]! > 40 && Math.max(r, g, b) - Math.min(r, g, b) > 40) count++
-    }
-    return count
-  })
+  return page
+    .locator('canvas.paint')
+    .first()
+    .evaluate((canvas) => {
+      const { width, height } = canvas as HTMLCanvasElement
+      const { data } = (canvas as HTMLCanvasElement).getContext('2d')!.getImageData(0, 0, width, height)
+      let count = 0
+      for (let i = 0; i < data.length; i += 4) {
+        const [r, g, b] = [data[i]!, data[i + 1]!, data[i + 2]!]
+        if (data[i + 3]! > 40 && Math.max(r, g, b) - Math.min(r, g, b) > 40) count++
+      }
+      return count
+    })
 }
 
 /** Ask the workbench behind the page. */
@@ -173,7 +176,10 @@ describe.skipIf(reason !== '')(`the structure view${reason && ` (${reason})`}`, 
     await page.getByTestId('stage').hover()
     await page.mouse.wheel(0, -200)
     const before = await viewport(page)
-    await page.locator('canvas.paint').first().evaluate((canvas) => canvas.setAttribute('data-kept', ''))
+    await page
+      .locator('canvas.paint')
+      .first()
+      .evaluate((canvas) => canvas.setAttribute('data-kept', ''))
     const slider = page.getByTestId('level-slider').getByRole('slider')
     await slider.focus()
     for (const percent of [10, 20, 30]) {

@@ -186,7 +186,8 @@ function judgeRegain(
     return notTestable(`The highest level below 100 % is ${hardest} %; the claim is about 90 %.`)
   const slow = judged.filter(({ ours, bound }) => ours > bound)
   const beyond = slow.filter(({ ours, bound }) => ours !== Infinity || retrain >= bound)
-  if (slow.length > beyond.length) return notTestable(`The study retrains ${retrain} ${retrain === 1 ? 'epoch' : 'epochs'} only.`)
+  if (slow.length > beyond.length)
+    return notTestable(`The study retrains ${retrain} ${retrain === 1 ? 'epoch' : 'epochs'} only.`)
   const seedCount = Math.max(...levels.map(([, own]) => own.length))
   const told = (one: (typeof judged)[number]) =>
     `${one.percent} %: ours ${epochsText(one.ours)}, published accuracies ${epochsText(one.theirs)}`

@@ -56,7 +56,10 @@ export function describeFamily(family: StructureFamily): string {
 function parametersOf(family: Exclude<StructureFamily, { kind: 'given' }>): string[] {
   switch (family.kind) {
     case 'barabasi-albert':
-      return [`m = ${family.m ?? 'n / 10'}`]
+      return [
+        `m = ${family.m ?? 'n / 10'}`,
+        ...(family.start === 'isolated' ? ['grown from m separate vertices'] : []),
+      ]
     case 'watts-strogatz':
       return [`k = ${family.k ?? 'n / 5'}`, `p = ${family.p}`]
     case 'erdos-renyi':

@@ -19,6 +19,7 @@ import {
   type Comparison,
   type Judgements,
 } from './compare.ts'
+import { COSTED_RUNS, type RunCost } from './cost.ts'
 import type { EngineCheck } from './engine-check.ts'
 import type { ErrorReport } from './errors.ts'
 import {
@@ -28,6 +29,7 @@ import {
   type GraphImport,
   type GraphProperties,
 } from './graph.ts'
+import type { Outcomes, PruningInsight } from './insight.ts'
 import type {
   EpochRecord,
   RunRecord,
@@ -235,6 +237,9 @@ export const requests = {
   'compare/claims': request<ClaimReport>()(z.strictObject({ id, task })), // published claims held against a study
   'compare/annotate': request<Annotation>()(annotateSchema), // note, tags, favourite of a study or a run
 
+  'cost/show': request<{ costs: RunCost[] }>()(z.strictObject({ runs: z.array(id).min(1).max(COSTED_RUNS) })), // in this order
+  'cost/measure': request<RunCost>()(z.strictObject({ run: id, task })), // times it here, about 2 s; remembered
+
   'study/structures': request<StructureResults>()(z.strictObject({ id })), // of a structure study
   'study/analyse': request<StructureAnalysis>()(
     // a minute or so the first time; answered from memory until more runs are done
@@ -281,6 +286,8 @@ export const requests = {
       format: z.enum(GRAPH_EXPORT_FORMATS),
     }),
   ),
+  'insight/show': request<PruningInsight>()(z.strictObject(moment)),
+  'insight/outcomes': request<Outcomes>()(z.strictObject({ ...moment, task })), // tests this run and the one it was pruned from
   'report/preview': request<ReportPreview>()(z.strictObject({ id, sections: reportSectionsSchema })),
   'report/make': request<ReportFile>()(
     z.strictObject({ id, format: z.enum(REPORT_FORMATS), sections: reportSectionsSchema, task }),

@@ -6,6 +6,7 @@ import type { EngineStatus, Handlers } from '../shared/contract.ts'
 import { contentToBytes } from './data/content.ts'
 import { sampleDataset } from './data/sample.ts'
 import { openStore, type Store } from './store/store.ts'
+import { CostMeter } from './study/cost-meter.ts'
 import { engineStatuses, type SpawnEngine } from './study/engine-host.ts'
 import { Inspector } from './study/inspect.ts'
 import { createStudyService, type StudyService } from './study/service.ts'
@@ -13,9 +14,11 @@ import type { TransportHost } from './transport/host.ts'
 import { appInfo, doctorChecks } from './workbench/app-service.ts'
 import type { SpawnData } from './workbench/data-task.ts'
 import { compareHandlers } from './workbench/compare-handlers.ts'
+import { costHandlers } from './workbench/cost-handlers.ts'
 import { datasetHandlers } from './workbench/dataset-service.ts'
 import { Emitter } from './workbench/emitter.ts'
 import { FileRegistry } from './workbench/files.ts'
+import { insightHandlers } from './workbench/insight-handlers.ts'
 import { reportHandlers, type ReportOptions } from './workbench/report-handlers.ts'
 import { structureHandlers } from './workbench/structure-handlers.ts'
 import { studyHandlers } from './workbench/study-handlers.ts'
@@ -56,6 +59,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   const jobs = options.jobs ?? store.settings.get().jobs
   const studies = createStudyService({ store, emit: events.emit, spawn: spawnEngine, now, jobs, log })
   const inspector = new Inspector({ store, spawn: spawnEngine, now })
+  const meter = new CostMeter({ store, spawn: spawnEngine, now, busy: () => studies.status().running > 0 })
   const engines = once(() => engineStatuses(spawnEngine))
   const handlers: Handlers = {
     'app/info': async () => appInfo(version, store, await engines()),
@@ -80,6 +84,8 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
       ...(options.printPdf === undefined ? {} : { print: options.printPdf }),
     }),
     ...compareHandlers({ store, studies, tasks, emit: events.emit }),
+    ...insightHandlers({ insights: inspector.insights, tasks }),
+    ...costHandlers({ store, meter, tasks }),
     ...structureHandlers({ inspector, files, tasks, spawn: spawnData }),
   }
   if (options.work) {
@@ -95,7 +101,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     stageFile: (path, file) => files.stage(path, file),
     close: async () => {
       tasks.cancelAll()
-      await Promise.all([studies.close(), inspector.close()])
+      await Promise.all([studies.close(), inspector.close(), meter.close()])
       files.discardAll()
       store.close()
     },

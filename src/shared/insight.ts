@@ -45,7 +45,10 @@ export interface MatrixInsight {
   largest: number // magnitude over before and after: the end of the colour scale
 }
 
-/** A unit nothing reaches or that reaches nothing, by live weights (biases do not count). */
+/**
+ * A unit no path of live weights leads to from the embedding, or from which none leads to the classes; biases do not
+ * count.
+ */
 export interface DeadUnit {
   unit: number // within its layer
   why: 'no-input' | 'no-output' | 'isolated'
@@ -98,6 +101,7 @@ export interface Outcomes {
   total: number
   before: { correct: number; confusion: number[][] } | null // confusion[truth][prediction]
   after: { correct: number; confusion: number[][] }
+  note: string | null // where the counts are not those that were stored, and why
   lost: { count: number; flips: Flip[] }
   won: { count: number; flips: Flip[] }
   groups: OutcomeGroup[]

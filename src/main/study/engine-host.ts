@@ -2,6 +2,7 @@
 // Does not know how a process is made (`SpawnEngine`) nor where epochs are stored.
 import type { EngineStatus } from '../../shared/contract.ts'
 import { fromErrorReport, LacunaError } from '../../shared/errors.ts'
+import type { EvaluateJob, Evaluated } from './evaluate-model.ts'
 import type { MeasureJob, Measurement } from './measure.ts'
 import type {
   FinishedEpoch,
@@ -12,6 +13,7 @@ import type {
   RunPosition,
   ToEngine,
 } from './messages.ts'
+import type { TimedRun, TimeJob } from './time-run.ts'
 import type { TraceJob, Traced } from './trace-model.ts'
 
 /** A process that has been started, whatever started it. */
@@ -51,13 +53,21 @@ interface Work {
   storing: Promise<unknown>
 }
 
+interface Evaluating {
+  resolve: (found: Evaluated) => void
+  reject: (error: unknown) => void
+  progress: (done: number) => void
+}
+
 export class EngineHost {
   readonly #options: HostOptions
   #process: EngineProcess | undefined
   #work: Work | undefined
   #engines: { resolve: (engines: EngineStatus[]) => void; reject: (error: unknown) => void } | undefined
   #measuring: { resolve: (found: Measurement) => void; reject: (error: unknown) => void } | undefined
+  #timing: { resolve: (timed: TimedRun) => void; reject: (error: unknown) => void } | undefined
   #tracing: { resolve: (trace: Traced) => void; reject: (error: unknown) => void } | undefined
+  #evaluating: Evaluating | undefined
 
   constructor(options: HostOptions) {
     this.#options = options
@@ -105,11 +115,33 @@ export class EngineHost {
     })
   }
 
+  /** Ask how long one network takes here; rejects with why it cannot be said. One network at a time. */
+  time(job: TimeJob): Promise<TimedRun> {
+    return new Promise((resolve, reject) => {
+      this.#timing = { resolve, reject }
+      this.#send({ type: 'time', job })
+    })
+  }
+
   /** Run one sequence through a network; rejects with why it cannot be. One sequence at a time. */
   trace(job: TraceJob): Promise<Traced> {
     return new Promise((resolve, reject) => {
       this.#tracing = { resolve, reject }
       this.#send({ type: 'trace', job })
+    })
+  }
+
+  /**
+   * Let a network answer sequences; rejects with why it cannot, and when the process is closed meanwhile. One network
+   * at a time.
+   * @param progress told how many sequences are answered
+   */
+  evaluate(job: EvaluateJob, progress: (done: number) => void): Promise<Evaluated> {
+    return new Promise<Evaluated>((resolve, reject) => {
+      this.#evaluating = { resolve, reject, progress }
+      this.#send({ type: 'evaluate', job })
+    }).finally(() => {
+      this.#evaluating = undefined
     })
   }
 
@@ -144,22 +176,37 @@ export class EngineHost {
       else this.#measuring?.resolve(message.measurement)
       return
     }
+    if (message.type === 'timed') {
+      if ('problem' in message) this.#timing?.reject(fromErrorReport(message.problem))
+      else this.#timing?.resolve(message.timed)
+      return
+    }
     if (message.type === 'traced') {
       if ('problem' in message) this.#tracing?.reject(fromErrorReport(message.problem))
       else this.#tracing?.resolve(message.trace)
       return
     }
+    if (message.type === 'evaluating') {
+      this.#evaluating?.progress(message.done)
+      return
+    }
+    if (message.type === 'evaluated') {
+      if ('problem' in message) this.#evaluating?.reject(fromErrorReport(message.problem))
+      else this.#evaluating?.resolve(message.evaluated)
+      return
+    }
     const work = this.#work
-    if (work === undefined) return // memory reports of an idle process
+    if (message.type === 'memory') {
+      this.#checkMemory(work, message.bytes)
+      return
+    }
+    if (work === undefined) return
     switch (message.type) {
       case 'started':
         this.#guard(work, () => work.hooks.started(message.about))
         break
       case 'position':
         work.hooks.position(message.position)
-        break
-      case 'memory':
-        this.#checkMemory(work, message.bytes)
         break
       case 'epoch':
         work.storing = this.#store(work, message.epoch)
@@ -197,12 +244,14 @@ export class EngineHost {
     work.fail(error)
   }
 
-  #checkMemory(work: Work, bytes: number): void {
+  /** An idle process may hold what it likes: it is ended soon. */
+  #checkMemory(work: Work | undefined, bytes: number): void {
     const { memoryLimit } = this.#options
-    if (bytes <= memoryLimit) return
+    if (bytes <= memoryLimit || (work === undefined && this.#evaluating === undefined)) return
     this.#dropProcess()
     const message = `The engine process held ${gigabytes(bytes)} of memory and was stopped; ${gigabytes(memoryLimit)} are allowed. Use fewer engine processes, a smaller batch or a smaller model.`
-    this.#finish(work, { how: 'failed', problem: { code: 'too-large', message } })
+    this.#evaluating?.reject(new LacunaError('too-large', message))
+    if (work !== undefined) this.#finish(work, { how: 'failed', problem: { code: 'too-large', message } })
   }
 
   #exited(reason: string): void {
@@ -211,7 +260,9 @@ export class EngineHost {
       new LacunaError('engine-crashed', `The engine process ended while ${doing} (${reason}).`)
     this.#engines?.reject(ended('engines were being loaded'))
     this.#measuring?.reject(ended('its speed was being measured'))
+    this.#timing?.reject(ended('a network was being timed'))
     this.#tracing?.reject(ended('a sequence ran through the network'))
+    this.#evaluating?.reject(ended('a network was being tested'))
     const work = this.#work
     if (work === undefined) return
     const outcome: HostOutcome = work.stopping === undefined ? { how: 'crashed', reason } : { how: 'stopped' }

@@ -28,6 +28,7 @@ export interface LoadedMoment {
   engine: JobEngine
   moment: Moment
   drawn: DrawOptions['drawn'] // the graph of a random structure
+  tests: Pick<RunJob, 'test' | 'batchSize'> // what the study tests it with
 }
 
 /** What a run begins with: 0 right after pruning, -1 before training. */
@@ -101,12 +102,13 @@ export class Moments {
    */
   async load({ run, definition, epoch }: FoundMoment): Promise<LoadedMoment> {
     const job = this.job(run)
-    const { network, engine, masks: structure } = job
+    const { network, engine, masks: structure, test, batchSize } = job
     const source = await this.#source(run, epoch, job)
     return {
       engine,
       moment: { network, source, base: job.prune?.base, structure },
       drawn: drawnGraph(definition, run, job),
+      tests: { test, batchSize },
     }
   }
 

@@ -5,8 +5,11 @@ import type { GraphSample } from '../../shared/contract.ts'
 import { fromErrorReport, LacunaError, type ErrorReport } from '../../shared/errors.ts'
 import type { GraphExportFormat } from '../../shared/graph.ts'
 import type { StructureOptions } from '../../shared/structure-study.ts'
+import type { Target } from '../../shared/study.ts'
 import type { Drawing, DrawOptions } from '../graph/view.ts'
+import type { WeightInsight } from '../prune/insight.ts'
 import { drawWorkerEntry } from './entries.ts'
+import type { OutcomeJob, OutcomeTable } from './insight-outcomes.ts'
 import type { Moment } from './inspect-weights.ts'
 
 type Options = Omit<DrawOptions, 'against'>
@@ -14,9 +17,11 @@ type Options = Omit<DrawOptions, 'against'>
 export type DrawJob =
   | { task: 'draw'; moment: Moment; options: Options; against?: Moment | undefined }
   | { task: 'export'; moment: Moment; options: Options; format: GraphExportFormat }
+  | { task: 'insight'; moment: Moment; targets: readonly Target[] }
+  | ({ task: 'outcomes' } & OutcomeJob)
   | { task: 'sample'; structure: StructureOptions; family: number; index: number }
 
-export type DrawResult = Drawing | GraphSample | string
+export type DrawResult = Drawing | GraphSample | WeightInsight | OutcomeTable | string
 
 export type ToDraw = { id: number; job: DrawJob }
 export type FromDraw = { id: number; result: DrawResult } | { id: number; error: ErrorReport }
@@ -43,6 +48,16 @@ export class DrawThread {
   /** Write the live graph of a network as a file. The blobs of the moment are given away. */
   async export(job: Omit<DrawJob & { task: 'export' }, 'task'>): Promise<string> {
     return (await this.#ask({ task: 'export', ...job })) as string
+  }
+
+  /** Look at the masks and weights of a network. The blobs of the moment are given away. */
+  async insight(job: Omit<DrawJob & { task: 'insight' }, 'task'>): Promise<WeightInsight> {
+    return (await this.#ask({ task: 'insight', ...job })) as WeightInsight
+  }
+
+  /** Compare what two networks answer. The content is given away. */
+  async outcomes(job: OutcomeJob): Promise<OutcomeTable> {
+    return (await this.#ask({ task: 'outcomes', ...job })) as OutcomeTable
   }
 
   /** Draw one of the graphs a structure study would train, and measure it. */
@@ -101,18 +116,22 @@ export class DrawThread {
 
 /** Memory that can change hands instead of being copied: large blobs that own their buffer. */
 function transferable(job: DrawJob): ArrayBuffer[] {
-  if (job.task === 'sample') return []
-  const moments = [job.moment, ...(job.task === 'draw' && job.against !== undefined ? [job.against] : [])]
   const found = new Set<ArrayBuffer>()
   const take = (bytes: Uint8Array | undefined) => {
     if (bytes === undefined || bytes.length < 1e6 || bytes.buffer.byteLength !== bytes.length) return
     if (bytes.buffer instanceof ArrayBuffer) found.add(bytes.buffer)
   }
-  for (const { source, base } of moments) {
+  if (job.task === 'outcomes') take(job.content)
+  for (const { source, base } of momentsOf(job)) {
     take(base)
     if (source.from === 'stored') take(source.weights)
     if (source.from === 'stored') take(source.masks)
     if (source.from === 'checkpoint') take(source.checkpoint)
   }
   return [...found]
+}
+
+function momentsOf(job: DrawJob): Moment[] {
+  if (job.task === 'sample' || job.task === 'outcomes') return []
+  return [job.moment, ...(job.task === 'draw' && job.against !== undefined ? [job.against] : [])]
 }

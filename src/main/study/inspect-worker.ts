@@ -7,7 +7,9 @@ import { sampleGraph } from '../graph/sample.ts'
 import { exportLiveGraph } from '../graph/view-export.ts'
 import { measureForView } from '../graph/view-measures.ts'
 import { drawNetwork } from '../graph/view.ts'
+import { weightInsight } from '../prune/insight.ts'
 import type { DrawJob, DrawResult, FromDraw, ToDraw } from './inspect-thread.ts'
+import { outcomeTable } from './insight-outcomes.ts'
 import { readMoment } from './inspect-weights.ts'
 
 const port = parentPort!
@@ -20,7 +22,9 @@ function sample({ structure, family, index }: DrawJob & { task: 'sample' }): Gra
 
 function perform(job: DrawJob): DrawResult {
   if (job.task === 'sample') return sample(job)
+  if (job.task === 'outcomes') return outcomeTable(job)
   const weights = readMoment(job.moment)
+  if (job.task === 'insight') return weightInsight(weights, job.targets)
   if (job.task === 'export') return exportLiveGraph(weights, job.format, job.options)
   const against = job.against === undefined ? undefined : readMoment(job.against)
   return drawNetwork(weights, { ...job.options, against })

@@ -16,6 +16,7 @@ import { GRAPH_EXTENSIONS } from '../graph/formats/formats.ts'
 import type { Store } from '../store/store.ts'
 import type { CheckWatch } from './engine-check.ts'
 import { EngineHost, type SpawnEngine } from './engine-host.ts'
+import { Insights } from './insight.ts'
 import { Moments, storedEpoch, type FoundMoment } from './inspect-moments.ts'
 import { DrawThread } from './inspect-thread.ts'
 import type { JobEngine } from './messages.ts'
@@ -43,6 +44,7 @@ export interface AskedMoment {
 }
 
 export class Inspector {
+  readonly insights: Insights
   readonly #store: Store
   readonly #now: () => Date
   readonly #host: () => EngineHost
@@ -61,6 +63,8 @@ export class Inspector {
     this.#replays = new ReplayCache(store.paths.temp, replayBytes)
     this.#moments = new Moments(store, new JobPlanner(store, engine), this.#replays)
     this.#tracer = new Tracer({ host: this.#host, ...(idleMs === undefined ? {} : { idleMs }) })
+    const [moments, thread, host] = [this.#moments, this.#thread, this.#host]
+    this.insights = new Insights({ store, moments, thread, host, idleMs })
   }
 
   /**
@@ -215,6 +219,7 @@ export class Inspector {
   /** End what is kept ready and delete what was kept. Cancel replays first. */
   async close(): Promise<void> {
     this.#tracer.close()
+    this.insights.close()
     await Promise.allSettled([this.#thread.close(), ...this.#replaying.values()])
     this.#replays.clear()
   }

@@ -7,7 +7,9 @@ import type { NetworkDescription } from '../../shared/network.ts'
 import type { EpochRecord, RunProblem } from '../../shared/results.ts'
 import type { EngineChoice, PruneSpec } from '../../shared/study.ts'
 import type { EncodedSplit, EngineInfo, Masks, OptimizerOptions } from '../engine/engine.ts'
+import type { EvaluateJob, Evaluated } from './evaluate-model.ts'
 import type { MeasureJob, Measurement } from './measure.ts'
+import type { TimedRun, TimeJob } from './time-run.ts'
 import type { TraceJob, Traced } from './trace-model.ts'
 
 /** The oracle is for tests and is offered to nobody. */
@@ -66,7 +68,9 @@ export type ToEngine =
   | { type: 'stop' } // return before the next batch
   | { type: 'engines' } // which engines can be loaded here?
   | { type: 'measure'; job: MeasureJob } // how fast is this machine?
+  | { type: 'time'; job: TimeJob } // how long does this very network take?
   | { type: 'trace'; job: TraceJob } // what does the network do with this sequence?
+  | { type: 'evaluate'; job: EvaluateJob } // how does the network answer these sequences?
 
 /** From an engine process. */
 export type FromEngine =
@@ -78,8 +82,13 @@ export type FromEngine =
   | { type: 'engines'; engines: EngineStatus[] }
   | { type: 'measured'; measurement: Measurement }
   | { type: 'measured'; problem: ErrorReport }
+  | { type: 'timed'; timed: TimedRun }
+  | { type: 'timed'; problem: ErrorReport }
   | { type: 'traced'; trace: Traced }
   | { type: 'traced'; problem: ErrorReport }
+  | { type: 'evaluating'; done: number } // sequences answered so far
+  | { type: 'evaluated'; evaluated: Evaluated }
+  | { type: 'evaluated'; problem: ErrorReport }
 
 /** To the training thread; stopping goes through shared memory as well. */
 export type ToWorker = ToEngine

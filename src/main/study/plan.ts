@@ -16,6 +16,8 @@ import { structureNetwork, type Sizes, type StructureNetwork } from './structure
 /** Which sequences are held out does not depend on the seed of a run, so that seeds stay comparable. */
 const SPLIT_SEED = 0
 
+const TEST_LIMIT = 'test-limit'
+
 /** Studies whose encoded sequences are kept at hand. */
 const CACHED = 4
 
@@ -42,14 +44,34 @@ export function studyData(definition: StudyDefinition, content: Sequences): Stud
     classes: content.classes.length,
     train: split.held.length === 0 ? pool : takeSequences(pool, split.kept),
     ...(split.held.length === 0 ? {} : { validation: takeSequences(pool, split.held) }),
-    test: limited(test, testLimit, 'test-limit'),
+    test: limited(test, testLimit, TEST_LIMIT),
   }
 }
 
 function limited(split: EncodedSplit, limit: number | null, purpose: string): EncodedSplit {
-  const count = split.labels.length
-  if (limit === null || limit >= count) return split
-  return takeSequences(split, holdOut(split.labels, limit, SPLIT_SEED, purpose).held)
+  const chosen = limitedIndices(split.labels, limit, purpose)
+  return chosen === undefined ? split : takeSequences(split, chosen)
+}
+
+function limitedIndices(
+  labels: ArrayLike<number>,
+  limit: number | null,
+  purpose: string,
+): Uint32Array | undefined {
+  if (limit === null || limit >= labels.length) return undefined
+  return holdOut(labels, limit, SPLIT_SEED, purpose).held
+}
+
+/** Which sequences of the test split a study tests on, in its order; undefined for all of them. */
+export function testedIndices(
+  { testLimit }: Pick<StudyDefinition, 'testLimit'>,
+  { test }: Pick<Sequences, 'test'>,
+): Uint32Array | undefined {
+  return limitedIndices(
+    test.map(({ label }) => label),
+    testLimit,
+    TEST_LIMIT,
+  )
 }
 
 /** The base model of a study of stacked models for one architecture. */

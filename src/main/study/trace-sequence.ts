@@ -59,15 +59,20 @@ function assertReadable(symbols: readonly string[], { encoding, symbols: known, 
   )
 }
 
+/** Steps of the longest sequence whose trace holds no more than TRACED_VALUES numbers; at least 1. */
+export function longestTrace(network: NetworkDescription): number {
+  // Output of the cell, gates (an RNN shows none) and the LSTM's state.
+  const arrays = { 'rnn-tanh': 1, 'rnn-relu': 1, lstm: 2 + GATES.lstm.length, gru: 1 + GATES.gru.length }
+  const units = network.layers.reduce((sum, { size, cells }) => sum + size * cells.length, 0)
+  return Math.max(1, Math.floor(TRACED_VALUES / (units * arrays[network.cell])))
+}
+
 /**
  * Refuse a sequence whose trace nobody could be shown.
  * @throws LacunaError too-large
  */
 export function assertTraceable(network: NetworkDescription, steps: number): void {
-  // Output of the cell, gates (an RNN shows none) and the LSTM's state.
-  const arrays = { 'rnn-tanh': 1, 'rnn-relu': 1, lstm: 2 + GATES.lstm.length, gru: 1 + GATES.gru.length }
-  const units = network.layers.reduce((sum, { size, cells }) => sum + size * cells.length, 0)
-  const most = Math.max(1, Math.floor(TRACED_VALUES / (units * arrays[network.cell])))
+  const most = longestTrace(network)
   if (steps <= most) return
   throw new LacunaError(
     'too-large',

@@ -3,9 +3,11 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { toErrorReport } from '../../shared/errors.ts'
 import { RunControl } from '../engine/control.ts'
 import { loadEngine, tryEngines } from './engines.ts'
+import { evaluateModel, type EvaluateJob } from './evaluate-model.ts'
 import { measure, type MeasureJob } from './measure.ts'
 import type { FromWorker, RunJob, RunOutcome, ToWorker } from './messages.ts'
 import { assertJob, executeRun, type RunLink } from './run.ts'
+import { timeRun, type TimeJob } from './time-run.ts'
 import { TraceModel, type TraceJob } from './trace-model.ts'
 
 const port = parentPort!
@@ -49,6 +51,14 @@ async function measureHere(job: MeasureJob): Promise<FromWorker> {
   }
 }
 
+async function timeHere(job: TimeJob): Promise<FromWorker> {
+  try {
+    return { type: 'timed', timed: timeRun(await loadEngine(job.engine), job, () => performance.now()) }
+  } catch (error) {
+    return { type: 'timed', problem: toErrorReport(error) }
+  }
+}
+
 const traced = new TraceModel(loadEngine)
 
 async function traceHere(job: TraceJob): Promise<FromWorker> {
@@ -56,6 +66,16 @@ async function traceHere(job: TraceJob): Promise<FromWorker> {
     return { type: 'traced', trace: await traced.trace(job) }
   } catch (error) {
     return { type: 'traced', problem: toErrorReport(error) }
+  }
+}
+
+async function evaluateHere(job: EvaluateJob): Promise<FromWorker> {
+  try {
+    const engine = await loadEngine(job.engine)
+    const evaluated = evaluateModel(engine, job, (done) => post({ type: 'evaluating', done }))
+    return { type: 'evaluated', evaluated }
+  } catch (error) {
+    return { type: 'evaluated', problem: toErrorReport(error) }
   }
 }
 
@@ -73,8 +93,14 @@ port.on('message', (message: ToWorker) => {
     case 'measure':
       void measureHere(message.job).then(post)
       break
+    case 'time':
+      void timeHere(message.job).then(post)
+      break
     case 'trace':
       void traceHere(message.job).then(post)
+      break
+    case 'evaluate':
+      void evaluateHere(message.job).then(post)
       break
     case 'engines':
       void tryEngines().then((engines) => post({ type: 'engines', engines }))

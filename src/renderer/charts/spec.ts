@@ -1,6 +1,7 @@
 // What a chart is before it is drawn: an option for the drawing library, its legend, its tooltip and the same data as
 // a table. Builders of specs are pure functions.
 import type { EChartsOption } from 'echarts'
+import { csvCell } from '../../shared/csv.ts'
 
 export interface ChartTable {
   columns: string[]
@@ -51,13 +52,7 @@ export interface ChartSpec {
   fixed?: boolean
 }
 
-/** Write a table as CSV (RFC 4180), text that a spreadsheet would run as a formula quoted with an apostrophe. */
+/** Write a table as CSV (RFC 4180), its cells kept from being read as formulas. */
 export function toCsv({ columns, rows }: ChartTable): string {
-  const cell = (value: string | number | null) => {
-    if (value === null) return ''
-    if (typeof value === 'number') return String(value)
-    const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
-    return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
-  }
-  return [columns, ...rows].map((row) => row.map(cell).join(',')).join('\r\n') + '\r\n'
+  return [columns, ...rows].map((row) => row.map(csvCell).join(',')).join('\r\n') + '\r\n'
 }

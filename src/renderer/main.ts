@@ -7,6 +7,7 @@ import { adoptLibraryStyles } from './adopt-styles.ts'
 import { router } from './router.ts'
 import './styles/tokens.css'
 import './styles/base.css'
+import './styles/symbols.css'
 
 // The content security policy forbids the code generation zod would use to be faster.
 z.config({ jitless: true })

@@ -76,7 +76,7 @@ export function panelRange(
 }
 
 /** Name of a curve inside a panel. */
-export function curveName({ cell, target, criterion }: PruningCurve, panel: 'target' | 'cell'): string {
+function curveName({ cell, target, criterion }: PruningCurve, panel: 'target' | 'cell'): string {
   const what = panel === 'target' ? CELL_NAMES[cell] : TARGET_MARKS[target].name
   return criterion === 'random' ? `${what}, random` : what
 }

@@ -45,7 +45,7 @@ export const PROPERTY_TITLES = Object.fromEntries(
 ) as Record<PropertyName, string>
 
 /** Units of the properties that have one; the others are shares or plain numbers. */
-export const PROPERTY_UNITS: Partial<Record<PropertyName, string>> = {
+const PROPERTY_UNITS: Partial<Record<PropertyName, string>> = {
   diameter: 'edges',
   average_shortest_path_length: 'edges',
   eccentricity_mean: 'edges',

@@ -38,7 +38,7 @@ export interface Analysing {
 const hasEnded = ({ state, accuracy }: StructureResult) => state === 'diverged' || accuracy !== undefined
 
 /** Tell whether a study has nothing left to compute. */
-export function isSettled({ state }: Pick<StudySummary, 'state'>): boolean {
+function isSettled({ state }: Pick<StudySummary, 'state'>): boolean {
   return state === 'done' || state === 'incomplete' || state === 'cancelled'
 }
 

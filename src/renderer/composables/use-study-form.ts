@@ -34,7 +34,7 @@ const PLAN_DELAY_MS = 250
 /** Longest definition that is kept in the address, in characters: graphs of files can be far longer. */
 const LONGEST_ADDRESS = 6_000
 
-export const STUDY_KINDS = ['training', 'pruning', 'structure'] as const
+const STUDY_KINDS = ['training', 'pruning', 'structure'] as const
 export type StudyKind = (typeof STUDY_KINDS)[number]
 
 /** Every field of all kinds; a definition leaves out those of the others. */

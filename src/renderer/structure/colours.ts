@@ -110,7 +110,7 @@ export function degreeOf({ incoming, outgoing }: StructureUnit): number {
 }
 
 /** The quantity of a unit that is coloured, or null where it has none. */
-export function unitQuantity(unit: StructureUnit, by: UnitColour): number | null {
+function unitQuantity(unit: StructureUnit, by: UnitColour): number | null {
   if (by === 'activity') return null
   if (by === 'layer') return unit.role === 'unit' ? unit.layer : null
   if (unit.role !== 'unit') return null

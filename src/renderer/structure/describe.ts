@@ -7,7 +7,7 @@ import type { Pointed } from './pointed.ts'
 import { KIND_NAMES } from './visible.ts'
 
 /** A signed number with three digits and a true minus. */
-export function signedText(value: number): string {
+function signedText(value: number): string {
   return `${value < 0 ? '−' : '+'}${Math.abs(value).toPrecision(3)}`
 }
 

@@ -17,7 +17,7 @@ function tableOf(strip: Strip, theme: StructureTheme): Uint8ClampedArray {
 }
 
 /** Share of the scale, 0 to 1, at which a value lies. */
-export function heatShare(strip: Strip, value: number): number {
+function heatShare(strip: Strip, value: number): number {
   const share = strip.signed ? (value / strip.largest + 1) / 2 : value / strip.largest
   return Math.min(1, Math.max(0, share))
 }

@@ -72,5 +72,5 @@ export function useFigure({ view, state, moment, trace }: StructureState, pictur
       else saveSvg(drawn)
     })
   }
-  return { figure, save }
+  return { save }
 }

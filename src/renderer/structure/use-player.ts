@@ -14,7 +14,7 @@ export interface Player {
 }
 
 /** People who asked for less motion get one step a second at most, and never start without pressing play. */
-export function prefersReducedMotion(): boolean {
+function prefersReducedMotion(): boolean {
   return window.matchMedia('(prefers-reduced-motion: reduce)').matches
 }
 

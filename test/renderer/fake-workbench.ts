@@ -24,6 +24,7 @@ import {
 } from '../../src/shared/study.ts'
 import { definition, makeDataset, makeEpochs, makeRuns, type FakeDataset } from './support/fake-data.ts'
 import { fakeCompareHandlers } from './support/fake-compare.ts'
+import { fakeCosts } from './support/fake-cost.ts'
 import { fakeReports } from './support/fake-report.ts'
 import { fakePreview } from './support/fake-preview.ts'
 import * as structures from './fake-structure-study.ts'
@@ -316,6 +317,11 @@ export class FakeWorkbench {
       ...this.#studyHandlers(),
       ...this.#structureStudyHandlers(),
       ...this.#compareHandlers(),
+      ...fakeCosts({
+        run: (id) => this.#run(id),
+        work: (task, total) => this.#work(task, total),
+        engine: this.#scenario !== 'failing',
+      }),
       ...fakeReports({
         study: (id) => ({ summary: this.#summary(this.#study(id)), runs: this.#study(id).runs }),
         dataset: (id) => this.#dataset(id),

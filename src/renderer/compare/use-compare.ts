@@ -25,7 +25,7 @@ import {
 } from './address.ts'
 
 const FRESH_MS = 1500
-export const COMPARE_TABS = ['charts', 'differences', 'verdicts', 'claims', 'runs'] as const
+export const COMPARE_TABS = ['charts', 'differences', 'verdicts', 'claims', 'costs', 'runs'] as const
 export type CompareTab = (typeof COMPARE_TABS)[number]
 
 function useAddress(defaults: ComputedRef<Defaults>) {

@@ -3,6 +3,7 @@
 
 const MODULES = [
   'binding',
+  'binding_arguments',
   'network',
   'parameters',
   'sparse',
@@ -11,11 +12,16 @@ const MODULES = [
   'batch',
   'executor',
   'layered',
+  'layered_forward',
+  'layered_backward',
   'sweep',
+  'sweep_compile',
   'order',
   'team',
   'dispatch',
   'model',
+  'model_batch',
+  'model_step',
 ]
 
 const COMMON = ['-std=c++17', '-fPIC', '-fvisibility=hidden', '-ffp-contract=off', '-DNAPI_VERSION=8']

@@ -33,8 +33,9 @@
       "product_extension": "node",
       "product_prefix": "",
       "sources": [
-        "binding.cc", "network.cc", "parameters.cc", "sparse.cc", "calibrate.cc", "product.cc", "batch.cc", "executor.cc", "layered.cc",
-        "sweep.cc", "order.cc", "team.cc", "dispatch.cc", "model.cc"
+        "binding.cc", "binding_arguments.cc", "network.cc", "parameters.cc", "sparse.cc", "calibrate.cc", "product.cc",
+        "batch.cc", "executor.cc", "layered.cc", "layered_forward.cc", "layered_backward.cc", "sweep.cc",
+        "sweep_compile.cc", "order.cc", "team.cc", "dispatch.cc", "model.cc", "model_batch.cc", "model_step.cc"
       ],
       "dependencies": ["kernels_scalar"],
       "conditions": [

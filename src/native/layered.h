@@ -44,11 +44,14 @@ class Layered : public Executor {
  protected:
   void refresh_cells() override;
   void make_room(Index steps) override;
-  void begin_gradients() override;
+  void begin_gradients() override {}
   void finish_cells() override;
   const float* output(Index layer, Index t) const override { return outputs_[static_cast<std::size_t>(layer)].at(t); }
 
  private:
+  /** Timesteps whose inputs are multiplied together: each weight is then read once for all of them. */
+  static constexpr Index kChunk = 4;
+
   void add_cell(Index layer, Index cell);
   void refresh_bias(LayeredCell& cell);
   /** Input products of timesteps [t0, t1); nothing for a cell that reads only the embedding. */

@@ -237,7 +237,8 @@ export const requests = {
   'compare/claims': request<ClaimReport>()(z.strictObject({ id, task })), // published claims held against a study
   'compare/annotate': request<Annotation>()(annotateSchema), // note, tags, favourite of a study or a run
 
-  'cost/show': request<{ costs: RunCost[] }>()(z.strictObject({ runs: z.array(id).min(1).max(COSTED_RUNS) })), // in this order
+  // In the order asked for; runs without an epoch are left out.
+  'cost/show': request<{ costs: RunCost[] }>()(z.strictObject({ runs: z.array(id).min(1).max(COSTED_RUNS) })),
   'cost/measure': request<RunCost>()(z.strictObject({ run: id, task })), // times it here, about 2 s; remembered
 
   'study/structures': request<StructureResults>()(z.strictObject({ id })), // of a structure study

@@ -1,9 +1,12 @@
 // What a run costs: weights, arithmetic, file sizes, and times measured on this machine. Types only.
 import type { Cell } from './network.ts'
 
-/** Median times of the same network with its mask skipped (sparse) and computed in full (dense). */
+/**
+ * Median times of the same weights with their mask skipped (sparse) and without any mask, zeros computed like other
+ * numbers (dense). A run without a mask is timed once: both are the same.
+ */
 export interface MeasuredCost {
-  engine: string // name, version and instruction set
+  engine: string // name, version, instruction set and threads
   threads: number
   processor: string
   measuredAt: string // ISO 8601
@@ -23,6 +26,7 @@ export interface RunCost {
   kept: number // recurrent weights that live
   /** Of the recurrent weights, for one symbol of input. */
   multiplyAdds: { dense: number; sparse: number }
+  /** Dense: the file of weights as stored. Sparse: without pruned weights, with one bit of mask for each; not written. */
   fileBytes: { dense: number; sparse: number }
   measured: MeasuredCost | null // null until 'cost/measure'
   sentence: string | null // what was saved in time, or plainly that the mask saves none; null until measured

@@ -66,7 +66,7 @@ describe('a report of a pruning study', () => {
     }
     const costs = textOf(writeReport(slow, ['costs']))
     expect(costs).toContain('the mask saves no time here')
-    expect(costs).toContain('was not measured in this study')
+    expect(costs).toContain('was not measured for these runs')
   })
 
   it('lists every run, and names those that failed with their reason', () => {

@@ -2,11 +2,13 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { runCost } from '../../src/main/report/cost.ts'
 import type { Figure, ReportDocument, Table } from '../../src/main/report/document.ts'
 import type { ReportInput } from '../../src/main/report/input.ts'
 import { studyResults } from '../../src/main/study/results.ts'
+import type { MeasuredCost } from '../../src/shared/cost.ts'
 import { publishedSchema } from '../../src/shared/published.ts'
-import type { RunState, StructureResults } from '../../src/shared/results.ts'
+import type { RunRecord, RunState, StructureResults } from '../../src/shared/results.ts'
 import { parseStudy, type StructureStudy, type StudyDefinition } from '../../src/shared/study.ts'
 import { CHANCE, structureRows, structureRuns } from '../renderer/fake-structure-study.ts'
 import { makeDataset, makeRuns } from '../renderer/support/fake-data.ts'
@@ -18,10 +20,16 @@ const published = publishedSchema.parse(
 
 const ID = '0123456789abcdef'
 
+interface InputOptions {
+  name?: string
+  state?: (index: number) => RunState
+  measured?: (run: RunRecord) => MeasuredCost | null
+}
+
 /** Everything about a made-up study; `state` says how its runs ended. */
 export function reportInput(
   definition: object,
-  { name = 'A study', state = () => 'done' }: { name?: string; state?: (index: number) => RunState } = {},
+  { name = 'A study', state = () => 'done', measured = () => null }: InputOptions = {},
 ): ReportInput {
   const { dataset, profile, baselines } = makeDataset('da0a', 'Darji 2021', 2000, 7, true)
   const study = parseStudy({ dataset: dataset.id, ...definition })
@@ -42,7 +50,7 @@ export function reportInput(
     results: studyResults(ID, study, runs),
     ...(study.kind === 'structure' ? { structures: structuresOf(study, runs) } : {}),
     published,
-    sizes: runs.map(({ id }) => ({ runId: id, weights: 123_456 })),
+    costs: runs.flatMap((run) => runCost(run, { weights: 123_456 }, measured(run)) ?? []),
     version: '0.1.0',
   }
 }

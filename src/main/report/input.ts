@@ -1,15 +1,9 @@
 // Everything a report is made from. Reports are pure functions of this: no clock, no store, no machine.
 import type { StudySummary } from '../../shared/contract.ts'
+import type { RunCost } from '../../shared/cost.ts'
 import type { Baseline, Dataset, DatasetProfile } from '../../shared/dataset.ts'
 import type { Published } from '../../shared/published.ts'
 import type { RunRecord, StructureResults, StudyResults } from '../../shared/results.ts'
-
-/** Sizes of what is stored of a run, in bytes. */
-export interface StoredSizes {
-  runId: string
-  weights?: number
-  masks?: number
-}
 
 export interface ReportInput {
   study: Pick<StudySummary, 'id' | 'name' | 'definition' | 'datasetName' | 'state' | 'createdAt'>
@@ -20,6 +14,6 @@ export interface ReportInput {
   results: StudyResults
   structures?: StructureResults // of a structure study
   published: Published
-  sizes: readonly StoredSizes[]
+  costs: readonly RunCost[] // of the runs that have an epoch
   version: string // of the Lacuna that writes the report
 }

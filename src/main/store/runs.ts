@@ -310,10 +310,11 @@ export class RunStore {
     )
   }
 
-  /** Forget the epochs and blobs of a run, so that it begins anew. */
+  /** Forget the epochs, blobs and times of a run, so that it begins anew. */
   reset(id: string): void {
     inTransaction(this.#context, () => {
       this.#context.database.prepare('DELETE FROM epochs WHERE run_id = ?').run(id)
+      this.#context.database.prepare('DELETE FROM costs WHERE run_id = ?').run(id)
       this.#blobs.remove(id)
       this.#update(
         id,

@@ -9,6 +9,7 @@ import { BlobStore } from './blobs.ts'
 import { backupInstant, workspaceDamage, type WorkspaceDamage } from './damage.ts'
 import { connect, integrity, latestVersion, migrate, readVersion, type Connection } from './database.ts'
 import { CalibrationStore } from './calibrations.ts'
+import { CostStore } from './costs.ts'
 import { DatasetStore } from './datasets.ts'
 import { storeFailure, suspect } from './failures.ts'
 import { emptyFolder, folderBytes, removeStaleFiles } from './files.ts'
@@ -137,6 +138,7 @@ export class Store {
   readonly blobs: BlobStore
   readonly settings: SettingStore
   readonly calibrations: CalibrationStore
+  readonly costs: CostStore
   readonly annotations: AnnotationStore
   readonly outcomes: OutcomeStore
   readonly backups: Backups
@@ -154,6 +156,7 @@ export class Store {
     this.runs = new RunStore(this.#context, this.blobs)
     this.settings = new SettingStore(this.#context)
     this.calibrations = new CalibrationStore(this.#context)
+    this.costs = new CostStore(this.#context)
     this.annotations = new AnnotationStore(this.#context)
     this.outcomes = new OutcomeStore(this.#context)
     this.backups = new Backups(database, paths, now)

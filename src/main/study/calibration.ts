@@ -1,7 +1,6 @@
 // Finds out how fast this machine trains the models of a study before any run: asks an engine process to time a few steps
 // and remembers the answer. One calibration at a time, none while runs compute.
 import { createHash } from 'node:crypto'
-import { cpus } from 'node:os'
 import { z } from 'zod'
 import type { Emit } from '../../shared/contract.ts'
 import type { Dataset } from '../../shared/dataset.ts'
@@ -13,6 +12,7 @@ import { contentFromBytes } from '../data/content.ts'
 import { encodeDataset } from '../data/vocabulary.ts'
 import type { Store } from '../store/store.ts'
 import { EngineHost, type SpawnEngine } from './engine-host.ts'
+import { machineName } from './machine.ts'
 import { PRUNED_PERCENT, type MeasureJob, type Measurement } from './measure.ts'
 import type { JobEngine } from './messages.ts'
 import { recurrentWeightCount } from './model-size.ts'
@@ -196,11 +196,9 @@ export class Calibrator {
   /** Everything the pace depends on: a workspace may be copied to another machine. */
   #key(definition: StudyDefinition, cell: Cell, of: number | undefined): string {
     const { model, training, dataset, encoding, padding, engine } = definition
-    const processors = cpus()
-    const machine = `${processors[0]?.model ?? 'unknown'} x ${processors.length}`
     const choice = this.#options.engine ?? engine
     const { batchSize } = training
-    const key = { machine, engine: choice, cell, model, batchSize, dataset, encoding, padding }
+    const key = { machine: machineName(), engine: choice, cell, model, batchSize, dataset, encoding, padding }
     if (of === undefined || definition.kind !== 'structure') return canonicalJson(key)
     return canonicalJson({ ...key, structure: graphsKey(definition, of) })
   }

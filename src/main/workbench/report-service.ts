@@ -11,6 +11,7 @@ import { writeReport } from '../report/report.ts'
 import { lastEnd } from '../report/sections/provenance.ts'
 import type { Store } from '../store/store.ts'
 import type { StudyService } from '../study/service.ts'
+import { costsOf } from './cost-handlers.ts'
 import { publishedResults } from './published.ts'
 
 /** The areas a report asks. */
@@ -36,19 +37,17 @@ export async function gatherReport(context: ReportContext, asked: string): Promi
   const { dataset, profile, baselines } = await context.ask()['dataset/show']({ id: definition.dataset })
   const structures =
     definition.kind === 'structure' ? await context.ask()['study/structures']({ id }) : undefined
+  const runs = store.runs.records(id)
   return {
     study: summary,
     dataset,
     profile,
     baselines,
-    runs: store.runs.records(id),
+    runs,
     results: studies.results(id),
     ...(structures === undefined ? {} : { structures }),
     published: publishedResults(),
-    sizes: store.transfer
-      .sizes(id)
-      .filter(({ kind }) => kind === 'weights')
-      .map(({ runId, bytes }) => ({ runId, weights: bytes })),
+    costs: costsOf(store, runs),
     version,
   }
 }

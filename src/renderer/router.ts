@@ -63,6 +63,13 @@ const routes: RouteRecordRaw[] = [
     meta: { title: 'Structure', area: 'structure', steady: true },
   },
   {
+    path: '/structure/:run/pruning',
+    name: 'insight',
+    component: () => import('./views/Insight.vue'),
+    props: true,
+    meta: { title: 'What pruning did', area: 'structure', steady: true },
+  },
+  {
     path: '/reports',
     name: 'reports',
     component: () => import('./views/Reports.vue'),

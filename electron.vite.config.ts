@@ -1,5 +1,5 @@
 // Three builds: the main side (desktop shell, command line and the processes they start), the preload script, and the
-// interface. Entry names are fixed, since processes are started by file name (src/main/study/entries.ts).
+// interface. Entry names are fixed, since processes and threads are started by file name (src/main/store/entry.ts).
 import { resolve } from 'node:path'
 import { defineConfig } from 'electron-vite'
 import vue from '@vitejs/plugin-vue'
@@ -21,6 +21,7 @@ export default defineConfig({
           'training-worker': main('study/training-worker.ts'),
           'analysis-worker': main('study/analysis-worker.ts'),
           'inspect-worker': main('study/inspect-worker.ts'),
+          'verify-worker': main('store/verify-worker.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },

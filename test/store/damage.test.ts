@@ -1,10 +1,11 @@
 import Database from 'better-sqlite3'
-import { cpSync, existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { LacunaError } from '../../src/shared/errors.ts'
 import { MIGRATIONS } from '../../src/main/store/migrations/index.ts'
 import { findDamage, openStore, recoverWorkspace } from '../../src/main/store/store.ts'
+import { verifyAside } from '../../src/main/store/verify-copy.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { clock, CONTENT, epoch, open, thrownBy, withStudy } from './support.ts'
 
@@ -207,6 +208,21 @@ describe('backups', () => {
     const copy = new Database(list[0]!.path, { readonly: true })
     expect(copy.prepare('SELECT count(*) FROM runs').pluck().get()).toBe(5)
     copy.close()
+  })
+
+  it('are read back in a thread, which tells a whole copy from a damaged and a foreign one', async () => {
+    const store = open(tempDir())
+    withStudy(store)
+    const { path } = await store.backups.make()
+    await expect(verifyAside(path)).resolves.toBeUndefined()
+    const size = statSync(path).size
+    truncateSync(path, size - 4096)
+    await expect(verifyAside(path)).rejects.toMatchObject({ code: 'item-damaged' })
+    writeFileSync(path, Buffer.alloc(size, 'x'))
+    await expect(verifyAside(path)).rejects.toMatchObject({
+      code: 'item-damaged',
+      message: expect.stringContaining('is damaged: '),
+    })
   })
 })
 

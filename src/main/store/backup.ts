@@ -1,12 +1,11 @@
 // Copies of the database that have been read back and found whole. Only a verified copy ever gets a backup's name.
-import Database from 'better-sqlite3'
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
-import { basename, join } from 'node:path'
-import { LacunaError } from '../../shared/errors.ts'
-import { APPLICATION_ID, type Connection } from './database.ts'
+import { join } from 'node:path'
+import type { Connection } from './database.ts'
 import { freeBytes, guardWrite, storeFailure } from './failures.ts'
 import { moveIntoPlace, syncFile, temporaryName } from './files.ts'
 import { fileStamp, type WorkspacePaths } from './paths.ts'
+import { verifyAside, verifyCopy } from './verify-copy.ts'
 
 export interface BackupInfo {
   path: string
@@ -38,46 +37,20 @@ function instantOf(name: string): string {
   return `${day!.slice(0, 4)}-${pair(day!, 4)}-${pair(day!, 6)}T${pair(time!, 0)}:${pair(time!, 2)}:${pair(time!, 4)}.${ms}Z`
 }
 
-/**
- * Check that a copy is a whole Lacuna database: every page, index and constraint.
- * @throws LacunaError item-damaged
- */
-export function verifyCopy(path: string): void {
-  let found: unknown
-  try {
-    const copy = new Database(path, { fileMustExist: true })
-    try {
-      copy.pragma('journal_mode = DELETE') // a copy stands alone, without a log beside it
-      const ours = copy.pragma('application_id', { simple: true }) === APPLICATION_ID
-      found = ours ? copy.pragma('integrity_check(1)', { simple: true }) : 'it is not a database of Lacuna'
-    } finally {
-      copy.close()
-    }
-  } catch (error) {
-    found = error instanceof Error ? error.message : error
-  }
-  if (found === 'ok') return
-  throw new LacunaError('item-damaged', `The copy ${basename(path)} is damaged: ${String(found)}.`)
-}
-
-/** Tell whether a copy is a whole Lacuna database. */
-export function isWholeCopy(path: string): boolean {
-  try {
-    verifyCopy(path)
-    return true
-  } catch (error) {
-    if (error instanceof LacunaError && error.code === 'item-damaged') return false
-    throw error
-  }
-}
-
 /** Copy the database at once, before a migration. The caller holds the only connection. */
 export function backupNow(database: Connection, paths: WorkspacePaths, now: Date): BackupInfo {
   const { path, temporary } = prepare(paths, now)
-  guardWrite(paths.backups, databaseBytes(database), () =>
-    database.prepare<[string]>('VACUUM INTO ?').run(temporary),
-  )
-  return keep(temporary, path, paths)
+  try {
+    guardWrite(paths.backups, databaseBytes(database), () =>
+      database.prepare<[string]>('VACUUM INTO ?').run(temporary),
+    )
+    verifyCopy(temporary)
+    syncFile(temporary)
+    return keep(temporary, path, paths)
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    throw error
+  }
 }
 
 /** Backups of an open store. */
@@ -119,12 +92,21 @@ export class Backups {
   async #make(): Promise<BackupInfo> {
     const { path, temporary } = prepare(this.#paths, this.#now())
     try {
-      await this.#database.backup(temporary)
+      await this.#copy(temporary)
+      await verifyAside(temporary)
+      return keep(temporary, path, this.#paths)
     } catch (error) {
       rmSync(temporary, { force: true })
+      throw error
+    }
+  }
+
+  async #copy(temporary: string): Promise<void> {
+    try {
+      await this.#database.backup(temporary)
+    } catch (error) {
       throw storeFailure(error, this.#paths.backups, databaseBytes(this.#database))
     }
-    return keep(temporary, path, this.#paths)
   }
 }
 
@@ -136,15 +118,9 @@ function prepare(paths: WorkspacePaths, now: Date): { path: string; temporary: s
   return { path, temporary }
 }
 
+/** Give a verified copy its name; only the newest few stay. */
 function keep(temporary: string, path: string, paths: WorkspacePaths): BackupInfo {
-  try {
-    verifyCopy(temporary)
-    syncFile(temporary)
-    moveIntoPlace(temporary, path)
-  } catch (error) {
-    rmSync(temporary, { force: true })
-    throw error
-  }
+  moveIntoPlace(temporary, path)
   const backups = listBackups(paths)
   for (const old of backups.slice(KEPT)) rmSync(old.path)
   return backups.find((b) => b.path === path)!

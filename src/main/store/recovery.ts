@@ -3,13 +3,14 @@
 import { copyFileSync, existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { LacunaError } from '../../shared/errors.ts'
-import { isWholeCopy, listBackups, type BackupInfo } from './backup.ts'
+import { listBackups, type BackupInfo } from './backup.ts'
 import { backupInstant, damageFound, type WorkspaceDamage } from './damage.ts'
 import { createDatabase, inspectDatabase, isWhole, latestVersion } from './database.ts'
 import { suspectMark } from './failures.ts'
 import { moveIntoPlace, syncFile, syncFolder, temporaryName } from './files.ts'
 import type { Migration } from './migrations/index.ts'
 import { fileStamp, type WorkspacePaths } from './paths.ts'
+import { isWholeCopy } from './verify-copy.ts'
 
 /** What took the place of a database that could not be used. */
 export interface Recovered {

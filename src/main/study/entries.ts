@@ -1,10 +1,6 @@
-// Finds the files that start as processes and threads of their own, beside the sources or in the build.
-import { existsSync } from 'node:fs'
+// The files of this folder that start as processes and threads of their own.
 import { fileURLToPath } from 'node:url'
-import { LacunaError } from '../../shared/errors.ts'
-
-/** A checkout runs the sources; in the build this code is in out/main or out/main/chunks, the entries in out/main. */
-const PLACES = ['./NAME.ts', './NAME.js', '../NAME.js'] as const
+import { findEntry } from '../store/entry.ts'
 
 /** Path of the file an engine process starts with. */
 export function engineProcessEntry(): string {
@@ -27,14 +23,5 @@ export function drawWorkerEntry(): URL {
 }
 
 function find(name: string): URL {
-  const places = PLACES.map((place) => new URL(place.replace('NAME', name), import.meta.url))
-  const found = places.find((place) => existsSync(place))
-  if (found === undefined) {
-    const list = places.map((p) => fileURLToPath(p)).join(', ')
-    throw new LacunaError(
-      'internal',
-      `The file ${name} is missing (looked for ${list}); build or install Lacuna again.`,
-    )
-  }
-  return found
+  return findEntry(name, import.meta.url)
 }

@@ -46,7 +46,8 @@ export function gateInsight(
   const shape = { rows: Math.min(rows, side), columns: Math.min(columns, side) }
   const [rowBlocks, columnBlocks] = [blockOf(rows, shape.rows), blockOf(columns, shape.columns)]
   const cells = shape.rows * shape.columns
-  const [there, kept, sums] = [new Uint32Array(cells), new Uint32Array(cells), new Float64Array(cells)]
+  const [there, kept, finite] = [new Uint32Array(cells), new Uint32Array(cells), new Uint32Array(cells)]
+  const sums = new Float64Array(cells)
   let [live, total] = [0, 0]
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
@@ -58,6 +59,8 @@ export function gateInsight(
       if (!isLive(matrix, at)) continue
       kept[cell]!++
       live++
+      if (!Number.isFinite(values[at])) continue // of a network whose training diverged elsewhere
+      finite[cell]!++
       sums[cell]! += values[at]!
     }
   }
@@ -68,7 +71,7 @@ export function gateInsight(
     heat: {
       ...shape,
       live: Array.from(there, (count, cell) => (count === 0 ? -1 : rounded(kept[cell]! / count))),
-      weight: Array.from(kept, (count, cell) => (count === 0 ? 0 : rounded(sums[cell]! / count))),
+      weight: Array.from(finite, (count, cell) => (count === 0 ? 0 : rounded(sums[cell]! / count))),
     },
   }
 }

@@ -50,7 +50,7 @@ export class Insights {
    */
   async show({ run: id, epoch: asked }: AskedMoment): Promise<PruningInsight> {
     const { found, base } = this.#pair(id, asked)
-    const { run, definition, title, epoch, epochs, accuracy } = found
+    const { run, title, epoch, epochs, accuracy } = found
     const { moment } = await this.#moments.load(found)
     const insight = await this.#thread.insight({ moment, targets: targetsOf(found) })
     return {
@@ -59,7 +59,7 @@ export class Insights {
       baseId: base?.run.id ?? null,
       title,
       cell: run.spec.cell,
-      percent: definition.kind === 'pruning' ? (run.spec.prune?.percent ?? null) : null,
+      percent: run.spec.prune?.percent ?? null,
       epoch,
       epochs,
       accuracy: { before: base?.accuracy ?? null, after: accuracy },
@@ -133,12 +133,18 @@ function targetsOf({ definition, run }: FoundMoment): readonly Target[] {
   return definition.kind === 'pruning' ? definition.prune.targets : []
 }
 
-function storedTest({ run, epoch }: FoundMoment): SplitScore | undefined {
+function storedTest({ run, epoch }: Pick<FoundMoment, 'run' | 'epoch'>): SplitScore | undefined {
   return run.epochs.find((record) => record.epoch === epoch)?.test
 }
 
+/** Right answers counted now, and the moment they are of. */
+interface Counted {
+  of: Pick<FoundMoment, 'run' | 'epoch' | 'title'>
+  correct: number
+}
+
 /** Say where the answers counted now are not those that were stored: another engine, or another machine. */
-function differenceNote(counted: { of: FoundMoment; correct: number }[]): string | null {
+export function differenceNote(counted: readonly Counted[]): string | null {
   const parts = counted.flatMap(({ of, correct }) => {
     const stored = storedTest(of)
     if (stored === undefined || stored.correct === correct) return []

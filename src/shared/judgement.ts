@@ -10,7 +10,7 @@ export type Measure = (typeof MEASURES)[number]
 
 /**
  * `supported`: the difference holds after correction for all claims made together. `open`: it does not; nothing is
- * shown to be equal either. `too-few`: no result could have been significant. `unpaired`: the two share no seed (or
+ * shown to be equal either. `too-few`: fewer than 5 pairs, too few to claim anything. `unpaired`: the two share no seed (or
  * graph), so that nothing can be compared pair by pair.
  */
 export const JUDGEMENT_VERDICTS = ['supported', 'open', 'too-few', 'unpaired'] as const
@@ -33,7 +33,7 @@ export interface Judgement {
   bh?: number // Benjamini-Hochberg over the family
   effect?: number // Cohen's d of paired differences with its small-sample correction
   family: number // claims made together
-  fewest: number // pairs that a claim of this family needs at least
+  fewest: number // pairs that a claim of this family needs at least to be significant
   verdict: JudgementVerdict
   sentence: string
   reason: string // why the verdict is what it is, one sentence

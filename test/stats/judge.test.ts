@@ -107,12 +107,36 @@ describe('A judgement', () => {
     expect(found.sentence).toBe('too few seeds to claim: 3')
     expect(found.verdict).toBe('too-few')
     expect(found.reason).toBe(
-      'A sign-flip test of 3 pairs cannot give a p below 0.25; at least 6 are needed for p < 0.05.',
+      'Differences are judged from 5 seeds on; a sign-flip test of 3 pairs cannot give a p below 0.25.',
     )
-    expect(judge(question([0.9], [0.5])).reason).toContain('of 1 pair cannot give a p below 1;')
-    const five = tenSeeds(30)
-    expect(judge(question(five.a.slice(0, 5), five.b.slice(0, 5))).verdict).toBe('too-few')
-    expect(judge(question(five.a.slice(0, 6), five.b.slice(0, 6))).verdict).toBe('supported')
+    expect(judge(question([0.9], [0.5])).reason).toContain('of 1 pair cannot give a p below 1.')
+    const { a, b } = tenSeeds(30)
+    expect(judge(question(a.slice(0, 4), b.slice(0, 4))).verdict).toBe('too-few')
+  })
+
+  it('judges 5 seeds with every number, never as significant, and says why', () => {
+    const { a, b } = tenSeeds(30)
+    const five = judge(question(a.slice(0, 5), b.slice(0, 5)))
+    expect(five).toMatchObject({ verdict: 'open', n: 5, p: 2 / 32 })
+    expect(five.sentence).toMatch(
+      /^no difference shown between magnitude and random at 80 %: \d+\.\d points more \(95 % CI \d.* to \d.*, effect \d+\.\d\d, 5 seeds, p = 0\.063\)$/,
+    )
+    expect(five.effect).toBeGreaterThan(1)
+    expect(five.reason).toBe('Not significant: 5 seeds cannot give a p below 0.0625, 6 can.')
+    const six = judge(question(a.slice(0, 6), b.slice(0, 6)))
+    expect(six.verdict).toBe('supported')
+    expect(six.sentence).not.toContain('effect')
+  })
+
+  it('tells the effect in the direction of its sentence', () => {
+    const { a, b } = tenSeeds(30)
+    const [low, high] = [a.slice(0, 5), b.slice(0, 5)]
+    const turned = judge({
+      ...question(high, low),
+      a: { name: 'random', values: bySeed(high) },
+      b: { name: 'magnitude', values: bySeed(low) },
+    })
+    expect(turned.sentence).toBe(judge(question(low, high)).sentence)
   })
 
   it('compares nothing that is not paired', () => {

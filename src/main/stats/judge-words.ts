@@ -39,14 +39,27 @@ export function pText(p: number): string {
 
 type Said = Pick<
   Judgement,
-  'a' | 'b' | 'subject' | 'measure' | 'block' | 'n' | 'difference' | 'low' | 'high' | 'p' | 'holm' | 'family'
+  | 'a'
+  | 'b'
+  | 'subject'
+  | 'measure'
+  | 'block'
+  | 'n'
+  | 'difference'
+  | 'low'
+  | 'high'
+  | 'effect'
+  | 'p'
+  | 'holm'
+  | 'family'
 >
 
 /**
  * Say a claim: 'magnitude keeps 3.1 points more than random at 80 % (95 % CI 2.2 to 4.0, 10 seeds, p = 0.002)'. The
- * better one comes first, whichever was asked for first. In a family of several claims the corrected p is added.
+ * better one comes first, whichever was asked for first. In a family of several claims the corrected p is added, and
+ * where p cannot be significant (`mute`) the effect size.
  */
-export function claimSentence(said: Said, verdict: 'supported' | 'open'): string {
+export function claimSentence(said: Said, verdict: 'supported' | 'open', mute = false): string {
   const { verb, unit, word, larger } = WORDS[said.measure]
   const swap = said.difference !== 0 && said.difference > 0 !== larger
   const [first, second] = swap ? [said.b, said.a] : [said.a, said.b]
@@ -58,7 +71,8 @@ export function claimSentence(said: Said, verdict: 'supported' | 'open'): string
   const digits = digitsFor(said.measure, Math.abs(size))
   const interval = `95 % CI ${signed(ends[0]!, digits)} to ${signed(ends[1]!, digits)}`
   const corrected = said.family > 1 ? `, ${pText(said.holm!)} corrected for ${said.family} claims` : ''
-  const evidence = `(${interval}, ${said.n} ${said.block}s, ${pText(said.p!)}${corrected})`
+  const effect = mute && said.effect !== undefined ? `effect ${signed(said.effect * turn, 2)}, ` : ''
+  const evidence = `(${interval}, ${effect}${said.n} ${said.block}s, ${pText(said.p!)}${corrected})`
   const amount = unit(signed(size, digits))
   if (verdict === 'supported') return `${first} ${verb} ${amount} ${word} than ${second}${where} ${evidence}`
   return `no difference shown between ${first} and ${second}${where}: ${amount} ${word} ${evidence}`

@@ -5,7 +5,7 @@ import { logGamma } from './distributions.ts'
 import { bootstrapMean } from './intervals.ts'
 import { claimSentence, tooFewSentence, unpairedSentence } from './judge-words.ts'
 import { benjaminiHochberg, holm } from './multiplicity.ts'
-import { signFlipTest } from './tests.ts'
+import { FEWEST_SEEDS, signFlipTest } from './tests.ts'
 
 /** A claim may be wrong this often, over the whole family. */
 export const ALPHA = 0.05
@@ -31,7 +31,7 @@ export interface Question {
 }
 
 /**
- * Fewest pairs with which a claim is possible. All 2^n sign patterns of n differences are equally likely if nothing
+ * Fewest pairs with which a claim can be significant; from FEWEST_SEEDS on differences are judged all the same. All 2^n sign patterns of n differences are equally likely if nothing
  * differs, and two of them (all plus, all minus) are the most extreme, so p of the two-sided sign-flip test is never
  * below 2 / 2^n: 6 pairs are needed to go below 0.05. Holm multiplies the smallest p of `family` claims by their number,
  * so that 10 claims need 9 pairs.
@@ -137,16 +137,21 @@ function conclude(measured: Measured, family: number): Judgement {
       reason: `No ${block} is in both, with all other settings equal; only pairs are compared.`,
     }
   }
-  if (n < fewestPairs()) {
+  if (n < FEWEST_SEEDS) {
     return {
       ...common,
       verdict: 'too-few',
       sentence: tooFewSentence(measured),
-      reason: `A sign-flip test of ${n} ${n === 1 ? 'pair' : 'pairs'} cannot give a p below ${2 ** (1 - n)}; at least ${fewestPairs()} are needed for p < ${ALPHA}.`,
+      reason: `Differences are judged from ${FEWEST_SEEDS} ${block}s on; a sign-flip test of ${n} ${n === 1 ? 'pair' : 'pairs'} cannot give a p below ${2 ** (1 - n)}.`,
     }
   }
   const verdict = corrected < ALPHA ? 'supported' : 'open'
-  return { ...common, verdict, sentence: claimSentence(common, verdict), reason: reasonOf(common, corrected) }
+  return {
+    ...common,
+    verdict,
+    sentence: claimSentence(common, verdict, n < fewestPairs()),
+    reason: reasonOf(common, corrected),
+  }
 }
 
 function reasonOf(
@@ -155,6 +160,8 @@ function reasonOf(
 ): string {
   if (corrected < ALPHA)
     return `p < ${ALPHA}${family > 1 ? ` after Holm's correction for ${family} claims` : ''}.`
+  if (n < fewestPairs())
+    return `Not significant: ${n} ${block}s cannot give a p below ${2 ** (1 - n)}, ${fewestPairs()} can.`
   if (n < fewest) {
     return `${n} ${block}s cannot support one of ${family} claims made together; ${fewest} could, or fewer claims.`
   }

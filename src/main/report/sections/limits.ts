@@ -1,6 +1,7 @@
 // What must not be concluded: number of seeds, use of the splits, runs that did not end well. Pure.
 import type { RunRecord } from '../../../shared/results.ts'
-import { fewestPairs } from '../../stats/judge.ts'
+import { ALPHA, fewestPairs } from '../../stats/judge.ts'
+import { FEWEST_SEEDS } from '../../stats/tests.ts'
 import { list, paragraph, type Block, type Table, type Text } from '../document.ts'
 import type { ReportInput } from '../input.ts'
 import { count, counted } from '../words.ts'
@@ -32,8 +33,10 @@ export function limits(input: ReportInput): Block[] {
 
 function seedWords({ study }: ReportInput): Text {
   const { length } = study.definition.seeds
+  if (length < FEWEST_SEEDS)
+    return `${counted(length, 'seed')}: too few to claim a difference (at least ${FEWEST_SEEDS} are needed); every number describes these runs only.`
   return length < fewestPairs()
-    ? `${counted(length, 'seed')}: too few to claim a difference (at least ${fewestPairs()} are needed); every number describes these runs only.`
+    ? `${counted(length, 'seed')}: differences are judged, but none can be significant (${fewestPairs()} seeds could give p < ${ALPHA}).`
     : `${counted(length, 'seed')}: intervals tell how much another choice of seeds would change the means, on this dataset and this split only.`
 }
 

@@ -82,13 +82,12 @@ function graphQuestions({ structures, study }: ReportInput): Question[] {
 function family(title: string, questions: readonly Question[]): Block[] {
   const judged = judgeFamily(questions).filter(({ verdict }) => verdict !== 'unpaired')
   if (judged.length === 0) return []
-  const [{ verdict, n, block, fewest, reason }] = judged as [Judgement]
-  const tooFew = judged.every((one) => one.verdict === 'too-few')
-  const words = tooFew
+  const [{ n, block, reason }] = judged as [Judgement]
+  const words = judged.every(({ verdict }) => verdict === 'too-few')
     ? [
         paragraph([
           { strong: `Too few ${block}s to claim anything: ${n}.` },
-          ` ${verdict === 'too-few' ? reason : `At least ${fewest} are needed.`} The differences below describe these runs only.`,
+          ` ${reason} The differences below describe these runs only.`,
         ]),
       ]
     : sentences(judged)

@@ -9,6 +9,7 @@ import { reportCsv } from '../../../src/main/report/csv.ts'
 import { reportFileName } from '../../../src/main/report/file-name.ts'
 import { REPORT_CSS } from '../../../src/main/report/html-style.ts'
 import { reportBody, reportHtml } from '../../../src/main/report/html.ts'
+import { runCost } from '../../../src/main/report/cost.ts'
 import type { ReportInput } from '../../../src/main/report/input.ts'
 import { reportLatex } from '../../../src/main/report/latex.ts'
 import { writeReport } from '../../../src/main/report/report.ts'
@@ -39,7 +40,7 @@ async function reportInput(sources: Sources, id: string): Promise<ReportInput> {
     results: sources.results(id),
     ...(structure ? { structures: await sources.structures(id) } : {}),
     published,
-    sizes: [],
+    costs: runs.flatMap((run) => runCost(run) ?? []),
     version: '0.1.0',
   }
 }

@@ -51,7 +51,8 @@ function between(from: Weights, to: Weights, share: number): Weights {
   ) as Weights
 }
 
-export function fakeStructures(source: StructureSource) {
+/** The networks of all runs at every moment. */
+export function fakeNetworks(source: StructureSource) {
   const replayed = new Set<string>()
   const bases = new Map<string, Known>()
 
@@ -103,6 +104,13 @@ export function fakeStructures(source: StructureSource) {
   function titleOf(run: RunRecord): string {
     return `${CELL_NAMES[run.spec.cell]}, ${runTitle(run.spec)}`
   }
+
+  return { at, moment, epochsOf, titleOf, replayed }
+}
+export type FakeNetworks = ReturnType<typeof fakeNetworks>
+
+export function fakeStructures(source: StructureSource, networks: FakeNetworks) {
+  const { at, moment, epochsOf, titleOf, replayed } = networks
 
   function show(args: ArgsOf<'structure/show'>): StructureView {
     const { run, epoch } = moment(args)

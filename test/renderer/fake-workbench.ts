@@ -28,7 +28,8 @@ import { fakeCosts } from './support/fake-cost.ts'
 import { fakeReports } from './support/fake-report.ts'
 import { fakePreview } from './support/fake-preview.ts'
 import * as structures from './fake-structure-study.ts'
-import { fakeStructures } from './fake-structures.ts'
+import { fakeInsights } from './fake-insight.ts'
+import { fakeNetworks, fakeStructures, type StructureSource } from './fake-structures.ts'
 
 export const SCENARIOS = ['empty', 'first', 'busy', 'full', 'failing', 'huge', 'small', 'structures'] as const
 export type Scenario = (typeof SCENARIOS)[number]
@@ -311,6 +312,13 @@ export class FakeWorkbench {
   }
 
   #makeHandlers(): Handlers {
+    const source: StructureSource = {
+      run: (id) => this.#run(id),
+      study: (id) => this.#study(id),
+      dataset: (id) => this.#dataset(id),
+      work: (task, total) => this.#work(task, total),
+    }
+    const networks = fakeNetworks(source)
     return {
       ...this.#appHandlers(),
       ...this.#datasetHandlers(),
@@ -329,12 +337,8 @@ export class FakeWorkbench {
         structures: (id) => this.handlers['study/structures']({ id }),
         fileName: (fileId) => this.#files.get(fileId) ?? 'the file',
       }),
-      ...fakeStructures({
-        run: (id) => this.#run(id),
-        study: (id) => this.#study(id),
-        dataset: (id) => this.#dataset(id),
-        work: (task, total) => this.#work(task, total),
-      }),
+      ...fakeStructures(source, networks),
+      ...fakeInsights(source, networks),
     }
   }
 

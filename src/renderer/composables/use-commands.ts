@@ -1,6 +1,6 @@
 // Everything the palette can find, and how well a text fits it.
 import { computed, type ComputedRef } from 'vue'
-import { useRouter } from 'vue-router'
+import { useRouter, type Router } from 'vue-router'
 import type { IconName } from '../components/icons.ts'
 import { useApp } from '../stores/app.ts'
 import { useDatasets } from '../stores/datasets.ts'
@@ -49,6 +49,7 @@ export function useCommands(): ComputedRef<Command[]> {
   ]
   return computed(() => [
     ...fixed,
+    ...runCommands(router, go),
     ...(studies.list ?? []).flatMap((study) => studyCommands(study, go)),
     ...(datasets.list ?? []).map(({ id, name }) => ({
       id: `dataset-${id}`,
@@ -90,6 +91,30 @@ export function useCommands(): ComputedRef<Command[]> {
       { id: `resume-${study.id}`, title: `Resume ${study.name}`, hint: 'action', icon: 'play', run },
     ]
   }
+}
+
+/** Views of the run that is looked at. */
+function runCommands(router: Router, go: (to: string) => () => void): Command[] {
+  const { name, params, query } = router.currentRoute.value
+  const run =
+    name === 'study' ? query['run'] : name === 'structure' || name === 'insight' ? params['run'] : ''
+  if (typeof run !== 'string' || run === '') return []
+  const path = `/structure/${encodeURIComponent(run)}`
+  const pruning: Command = {
+    id: 'this-pruning',
+    title: 'What pruning did to this run',
+    hint: 'view of the run',
+    icon: 'prune',
+    run: go(`${path}/pruning`),
+  }
+  const network: Command = {
+    id: 'this-network',
+    title: 'Network of this run',
+    hint: 'view of the run',
+    icon: 'graph',
+    run: go(path),
+  }
+  return [...(name === 'insight' ? [] : [pruning]), ...(name === 'structure' ? [] : [network])]
 }
 
 /** Commands that hold every word of the text, those that start with it first; all of them for an empty text. */

@@ -6,6 +6,7 @@ import type { RunSummary, StudySummary } from '../../shared/contract.ts'
 import { CELL_NAMES } from '../../shared/network.ts'
 import { runTitle } from '../../shared/results.ts'
 import { on, request } from '../api.ts'
+import { insightLink } from '../insight/place.ts'
 import { useStudies } from '../stores/studies.ts'
 import { calm } from './calm.ts'
 import type { Command } from './use-commands.ts'
@@ -50,6 +51,17 @@ export function matchingRuns(runs: readonly RunSummary[], study: string, text: s
   })
 }
 
+/** Words that ask for what pruning did instead of the run itself. */
+const PRUNING_WORDS = /^(prun|mask|insight)/
+
+/** Part a search into the run that is meant and the view of it that is asked for. */
+export function askedView(text: string): { text: string; pruning: boolean } {
+  const words = wordsOf(text)
+  const rest = words.filter((word) => !PRUNING_WORDS.test(word))
+  const pruning = rest.length > 0 && rest.length < words.length
+  return pruning ? { text: rest.join(' '), pruning } : { text, pruning }
+}
+
 /** Search the runs while `text` is typed. What is shown always fits the text of this moment. */
 export function useRunSearch(text: Ref<string>): RunSearch {
   const router = useRouter()
@@ -65,6 +77,13 @@ export function useRunSearch(text: Ref<string>): RunSearch {
     fetched.catch(() => known.delete(id)) // the search goes on without it; the next one asks again
     return fetched
   }
+  const pruningCommand = (run: RunSummary, { name }: StudySummary): Command => ({
+    id: `pruning-${run.id}`,
+    title: `What pruning did: ${CELL_NAMES[run.spec.cell]}, ${runTitle(run.spec)}`,
+    hint: `run of ${name}`,
+    icon: 'prune',
+    run: () => void router.push(insightLink(run.id)),
+  })
   const command = (run: RunSummary, { id, name }: StudySummary): Command => ({
     id: `run-${run.id}`,
     title: `${CELL_NAMES[run.spec.cell]}, ${runTitle(run.spec)}`,
@@ -89,14 +108,20 @@ export function useRunSearch(text: Ref<string>): RunSearch {
     searching.value = false
   }
 
+  function commandsOf(study: StudySummary, runs: readonly RunSummary[]): Command[] {
+    const own = matchingRuns(runs, study.name, text.value).map((run) => command(run, study))
+    const asked = askedView(text.value)
+    if (!asked.pruning) return own
+    const pruned = matchingRuns(runs, study.name, asked.text).filter(
+      ({ spec, state }) => spec.kind === 'pruned' && state !== 'queued',
+    )
+    return [...pruned.map((run) => pruningCommand(run, study)), ...own]
+  }
+
   const found = computed(() =>
     text.value.trim().length < SHORTEST
       ? []
-      : places.value
-          .flatMap(({ study, runs }) =>
-            matchingRuns(runs, study.name, text.value).map((run) => command(run, study)),
-          )
-          .slice(0, RUNS),
+      : places.value.flatMap(({ study, runs }) => commandsOf(study, runs)).slice(0, RUNS),
   )
   watch(
     text,

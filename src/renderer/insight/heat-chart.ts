@@ -174,8 +174,7 @@ function scaleSeries({ matrix, shown, heat, theme }: HeatChart, rows: number): C
 export function heatTable(matrix: MatrixInsight, gate: GateInsight): ChartSpec['table'] {
   const { rows, columns, live, weight } = gate.heat
   const { row, column } = sides(matrix)
-  const text = ([first, last]: [number, number]) =>
-    first === last ? first + 1 : `${first + 1}-${last + 1}`
+  const text = ([first, last]: [number, number]) => (first === last ? first + 1 : `${first + 1}-${last + 1}`)
   return {
     columns: [row, column, 'share kept', 'weight'],
     rows: live.map((share, at) => [

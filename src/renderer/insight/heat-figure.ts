@@ -94,7 +94,11 @@ export function toHeatSvg(figure: HeatFigure): string {
 
 function hatching({ hatch }: HeatTheme): string {
   const line = element('path', { d: 'M0 5L5 0', stroke: hatch, 'stroke-width': 1 })
-  return element('defs', {}, element('pattern', { id: 'never', width: 5, height: 5, patternUnits: 'userSpaceOnUse' }, line))
+  return element(
+    'defs',
+    {},
+    element('pattern', { id: 'never', width: 5, height: 5, patternUnits: 'userSpaceOnUse' }, line),
+  )
 }
 
 function matrixPart(matrix: MatrixInsight, x: number, y: number, { shown, theme }: HeatFigure): string {
@@ -107,7 +111,7 @@ function matrixPart(matrix: MatrixInsight, x: number, y: number, { shown, theme 
     const blocks: string[] = []
     for (let r = 0; r < rows; r++) {
       // Neighbours of one colour become one rectangle: most of a pruned matrix is one grey.
-      for (let c = 0; c < across; ) {
+      for (let c = 0; c < across;) {
         const colour = blockColour(gate, r * across + c, shown, matrix.largest, theme)
         const fill = colour === undefined ? 'url(#never)' : css(colour)
         let end = c + 1

@@ -112,8 +112,8 @@ export function blockColour(
 
 /** First and last weight of a block along one side, from 0; `size` weights are shown as `blocks`. */
 export function blockRange(block: number, blocks: number, size: number): [first: number, last: number] {
-  const first = Math.floor((block * size) / blocks)
-  return [first, Math.max(first, Math.floor(((block + 1) * size) / blocks) - 1)]
+  const first = Math.ceil((block * size) / blocks)
+  return [first, Math.max(first, Math.ceil(((block + 1) * size) / blocks) - 1)]
 }
 
 /** Rows of one gate of a matrix. */

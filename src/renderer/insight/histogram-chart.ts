@@ -43,7 +43,11 @@ export function histogramChart({ matrix, cell, theme, words }: HistogramChart): 
             formatter: (value: number) => formatWeight(Number(value.toPrecision(3))),
           },
         } as never,
-        { ...numberAxisY(theme, 'weights', { min: 0, max: niceTop(most) }), splitNumber: 3, nameGap: 42 } as never,
+        {
+          ...numberAxisY(theme, 'weights', { min: 0, max: niceTop(most) }),
+          splitNumber: 3,
+          nameGap: 42,
+        } as never,
       ),
       series: [
         ...(before === null ? [] : [steps(words.before, edges, before, { outline: theme.faint })]),

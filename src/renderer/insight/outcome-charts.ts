@@ -73,7 +73,9 @@ export function confusionChart(
     table: {
       columns: ['truth', 'answer', 'sequences'],
       rows: classes.flatMap((truth, t) =>
-        classes.flatMap((answer, a) => (counts[t]![a]! > 0 || t === a ? [[truth, answer, counts[t]![a]!]] : [])),
+        classes.flatMap((answer, a) =>
+          counts[t]![a]! > 0 || t === a ? [[truth, answer, counts[t]![a]!]] : [],
+        ),
       ),
     },
     tooltip: () => undefined,
@@ -116,7 +118,8 @@ function confusionSeries(
       const [x, y] = api.coord([api.value(0), api.value(1)]) as [number, number]
       const [width, height] = api.size!([1, 1]) as [number, number]
       const { count, share } = cells[dataIndex]!
-      const lines = height > 34 && width > 60 ? `${formatCount(count)}\n${formatShare(share, 1)}` : formatCount(count)
+      const lines =
+        height > 34 && width > 60 ? `${formatCount(count)}\n${formatShare(share, 1)}` : formatCount(count)
       return {
         type: 'rect',
         shape: { x: x - width / 2 + 1, y: y - height / 2 + 1, width: width - 2, height: height - 2 },

@@ -10,7 +10,8 @@ const PNG_SIDE = 8_000 // pixels, below what browsers can encode
 /** @throws Error where the browser cannot encode the picture */
 export async function saveHeatFigure(kind: ExportKind, figure: HeatFigure): Promise<void> {
   const name = `${fileStem(figure.title)}.${kind}`
-  if (kind === 'csv') return saveBlob(name, new Blob([toCsv(allBlocks(figure.matrices))], { type: 'text/csv' }))
+  if (kind === 'csv')
+    return saveBlob(name, new Blob([toCsv(allBlocks(figure.matrices))], { type: 'text/csv' }))
   const svg = new Blob([toHeatSvg(figure)], { type: 'image/svg+xml' })
   saveBlob(name, kind === 'svg' ? svg : await rasterise(svg, figureSize(figure)))
 }

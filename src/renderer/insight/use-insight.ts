@@ -48,7 +48,9 @@ export function useInsight(runId: () => string) {
     return detail && run !== undefined ? seriesOf(detail.runs, run) : []
   })
   const levels = computed(() =>
-    place.run.value === undefined ? undefined : presentSeries(series.value, place.run.value, state.series.value),
+    place.run.value === undefined
+      ? undefined
+      : presentSeries(series.value, place.run.value, state.series.value),
   )
   const at = computed(() => levels.value?.levels.findIndex((level) => level.runId === runId()) ?? -1)
 

@@ -1,6 +1,15 @@
 // The answers of both networks to the test split. They take a while, so they are asked for once they are looked at, can
 // be cancelled, and are kept for the moments already seen.
-import { computed, onScopeDispose, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue'
+import {
+  computed,
+  onScopeDispose,
+  ref,
+  shallowRef,
+  watch,
+  type ComputedRef,
+  type Ref,
+  type ShallowRef,
+} from 'vue'
 import { toErrorReport, type ErrorReport } from '../../shared/errors.ts'
 import type { Outcomes } from '../../shared/insight.ts'
 import { request } from '../api.ts'

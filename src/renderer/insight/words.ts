@@ -1,5 +1,11 @@
 // What pruning did, in words: shares kept, names of gates, reasons, moments. Pure.
-import type { DeadUnit, GateInsight, MatrixInsight, MatrixPart, PruningInsight } from '../../shared/insight.ts'
+import type {
+  DeadUnit,
+  GateInsight,
+  MatrixInsight,
+  MatrixPart,
+  PruningInsight,
+} from '../../shared/insight.ts'
 import { countOf, formatCount, formatPercent, formatSparsity } from '../format.ts'
 import { quantityName } from '../structure/trace.ts'
 
@@ -33,9 +39,9 @@ export function shortName({ layer, cell, part }: Pick<MatrixInsight, 'layer' | '
 }
 
 export const DEAD_WORDS: Record<DeadUnit['why'], string> = {
-  'no-input': 'nothing reaches it',
-  'no-output': 'it reaches nothing',
-  isolated: 'isolated: nothing in, nothing out',
+  'no-input': 'no input reaches it',
+  'no-output': 'it reaches no class',
+  isolated: 'isolated: neither in nor out',
 }
 
 /** A stored moment of a run: before retraining, or after one of its epochs. */

@@ -150,6 +150,9 @@ describe('runs', () => {
     )
     expect(list[5]).toMatchObject({ epochsDone: 10, last: epoch(10) })
     expect(list[5]!.accuracies).toHaveLength(11)
+    const { epochs } = store.runs.get(list[5]!.id)
+    expect(list[5]!.accuracies).toEqual(epochs.map(({ test }) => test.accuracy))
+    expect(list[5]).toEqual(store.runs.summary(list[5]!.id))
     expect(listed).toBeLessThan(2000) // about 0.2 s alone; the limit allows for a busy machine
     expect(chosen).toBeLessThan(200)
   })

@@ -4,7 +4,7 @@ import { LacunaError } from '../../shared/errors.ts'
 import type { EpochRecord, SplitScore } from '../../shared/results.ts'
 
 /** Columns in the order in which `toValues` gives them. */
-export const EPOCH_COLUMNS = [
+const EPOCH_COLUMNS = [
   'epoch',
   ...['train', 'validation', 'test'].flatMap((s) => [
     `${s}_total`,
@@ -15,6 +15,12 @@ export const EPOCH_COLUMNS = [
   'nonzeros',
   'elapsed_ms',
 ] as const
+
+/** The columns as a list, to be read. */
+export const EPOCHS = EPOCH_COLUMNS.join(', ')
+
+/** Stores an epoch: the id of its run, then the values. */
+export const INSERT_EPOCH = `INSERT INTO epochs (run_id, ${EPOCHS}) VALUES (?${', ?'.repeat(EPOCH_COLUMNS.length)})`
 
 type Value = number | null
 

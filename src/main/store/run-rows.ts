@@ -41,13 +41,12 @@ export function toRun(row: RunRow): Omit<RunRecord, 'epochs'> {
   }
 }
 
-/** A run as tables list it. */
-export function toSummary(row: RunRow, epochs: EpochRecord[]): RunSummary {
-  const last = epochs.at(-1)
+/** A run as tables list it; `accuracies` on the test split by epoch, `last`: its last epoch. */
+export function toSummary(row: RunRow, accuracies: number[], last: EpochRecord | undefined): RunSummary {
   return {
     ...toRun(row),
     epochsDone: row.last_epoch ?? 0,
-    accuracies: epochs.map((e) => e.test.accuracy),
+    accuracies,
     ...(last === undefined ? {} : { last }),
   }
 }

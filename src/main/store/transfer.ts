@@ -5,7 +5,7 @@ import { LacunaError } from '../../shared/errors.ts'
 import { expandStudy } from '../../shared/study.ts'
 import { inTransaction, type StoreContext } from './area.ts'
 import type { BlobKind, BlobStore } from './blobs.ts'
-import { EPOCH_COLUMNS, toValues } from './epochs.ts'
+import { INSERT_EPOCH, toValues } from './epochs.ts'
 import { runId, type StoredStudy } from './studies.ts'
 
 /** What a run brings along besides its record. */
@@ -118,9 +118,7 @@ export class TransferStore {
         record.attempts,
         json(properties),
       )
-    const insert = database.prepare(
-      `INSERT INTO epochs (run_id, ${EPOCH_COLUMNS.join(', ')}) VALUES (?${', ?'.repeat(EPOCH_COLUMNS.length)})`,
-    )
+    const insert = database.prepare(INSERT_EPOCH)
     for (const epoch of record.epochs) insert.run(record.id, ...toValues(epoch))
   }
 }

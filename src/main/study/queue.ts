@@ -2,7 +2,7 @@
 // `jobs` processes at a time; knows nothing of how a study is shown.
 import type { Emit } from '../../shared/contract.ts'
 import { LacunaError, toErrorReport, type ErrorReport } from '../../shared/errors.ts'
-import type { WaitingRun } from '../store/runs.ts'
+import type { WaitingRun } from '../store/run-queries.ts'
 import type { Store } from '../store/store.ts'
 import { DiskWait } from './disk-wait.ts'
 import { EngineHost, type SpawnEngine } from './engine-host.ts'

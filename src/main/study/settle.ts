@@ -1,7 +1,7 @@
 // What a run becomes in the store when it has ended, and what that means for the runs that wait for it.
 import { LacunaError, type ErrorReport } from '../../shared/errors.ts'
 import type { RunProblem } from '../../shared/results.ts'
-import type { WaitingRun } from '../store/runs.ts'
+import type { WaitingRun } from '../store/run-queries.ts'
 import type { Store } from '../store/store.ts'
 import type { RunOutcome } from './messages.ts'
 

@@ -138,12 +138,16 @@ export interface StudyDetail {
   runs: RunSummary[]
 }
 
+/** Why the time of a plan is not known: it is being measured, runs compute meanwhile, or measuring failed. */
+export type Unmeasured = 'measuring' | 'busy' | 'failed'
+
 export interface StudyPlan {
   id: string
   exists: boolean // the same study is in the workspace already
   definition: StudyDefinition // with defaults filled in
   runs: RunSpec[]
   estimate?: { ms: number; basis: string } // absent while nothing is known about this machine
+  unmeasured?: Unmeasured // where there is no estimate
   diskBytes: number
 }
 
@@ -316,7 +320,7 @@ export interface Events {
   'run/progressed': RunProgress
   'queue/changed': QueueStatus
   'task/progressed': { task: string; done: number; total?: number; what: string } // what: 'rows', 'bytes'
-  'plan/estimated': Record<string, never> // plans can say now how long a study takes on this machine
+  'plan/estimated': Record<string, never> // plans can say now how long a study takes on this machine, or why not
   'settings/changed': Settings
 }
 

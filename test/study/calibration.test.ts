@@ -114,8 +114,10 @@ describe('the plan of a study nothing like which has run here', () => {
     const { service, dataset, events } = counted(tempDir())
     const ask = (changes: object = {}) => service.plan(tinyStudy(dataset.id, changes)).estimate
     expect(ask()).toBeUndefined()
+    expect(service.plan(tinyStudy(dataset.id)).unmeasured).toBe('measuring')
     await until(() => events.some(({ name }) => name === 'plan/estimated'), 'the calibration')
     const found = ask()!
+    expect(service.plan(tinyStudy(dataset.id)).unmeasured).toBeUndefined()
     expect(found.ms).toBeGreaterThan(0)
     expect(found.basis).toMatch(/^measured on this machine: .*oracle/)
     // Twice the epochs of every kind, twice the time; half the sequences, half the time.
@@ -164,11 +166,32 @@ describe('measuring', () => {
       throw new Error('started')
     }
     const calibrator = new Calibrator({ store, spawn, busy: () => true, emit: () => undefined, log: fail })
-    calibrator.want(parseStudy(tinyStudy(dataset.id)))
+    expect(calibrator.want(parseStudy(tinyStudy(dataset.id)))).toBe('busy')
     return calibrator.close()
   })
 
-  it('that fails is logged once and leaves the plan without a time', async () => {
+  it('that a run spoils which began meanwhile is no measurement, and whoever waits is told to ask again', async () => {
+    const { store, dataset } = bench(tempDir())
+    const events: string[] = []
+    const emit = (name: string) => void events.push(name)
+    let busy = false
+    const fork = forkEngine()
+    const spawn = (): EngineProcess => {
+      busy = true // a run begins once measuring has begun
+      return fork()
+    }
+    const options = { store, spawn, emit, log: fail, engine: 'oracle' as const }
+    const calibrator = new Calibrator({ ...options, busy: () => busy })
+    const definition = parseStudy(tinyStudy(dataset.id))
+    expect(calibrator.want(definition)).toBe('measuring')
+    await until(() => events.includes('plan/estimated'), 'the event')
+    expect(calibrator.want(definition)).toBe('busy')
+    busy = false
+    expect(calibrator.want(definition)).toBe('measuring')
+    await calibrator.close()
+  })
+
+  it('that fails is logged once and leaves the plan without a time, for a reason', async () => {
     const dying = (): EngineProcess => {
       let exit: (reason: string) => void = () => undefined
       return {
@@ -179,11 +202,13 @@ describe('measuring', () => {
         kill: () => undefined,
       }
     }
-    const { service, dataset, log } = bench(tempDir(), { spawn: dying })
-    const ask = () => service.plan(tinyStudy(dataset.id)).estimate
-    expect(ask()).toBeUndefined()
+    const { service, dataset, log, events } = bench(tempDir(), { spawn: dying })
+    const ask = () => service.plan(tinyStudy(dataset.id))
+    expect(ask()).toMatchObject({ unmeasured: 'measuring' })
     await until(() => log.length > 0, 'the failure')
-    expect(ask()).toBeUndefined()
+    expect(events.filter(({ name }) => name === 'plan/estimated')).toHaveLength(1)
+    expect(ask()).toMatchObject({ unmeasured: 'failed' })
+    expect(ask().estimate).toBeUndefined()
     await new Promise((resolve) => setTimeout(resolve, 50))
     expect(log).toHaveLength(1)
     expect(log[0]).toContain('exit code 7')

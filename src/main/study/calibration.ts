@@ -2,7 +2,7 @@
 // and remembers the answer. One calibration at a time, none while runs compute.
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import type { Emit } from '../../shared/contract.ts'
+import type { Emit, Unmeasured } from '../../shared/contract.ts'
 import type { Dataset } from '../../shared/dataset.ts'
 import type { Cell } from '../../shared/network.ts'
 import { randomStream } from '../../shared/random.ts'
@@ -97,17 +97,22 @@ export class Calibrator {
     return { ms, basis }
   }
 
-  /** Measure soon what is not known yet about a study; `plan/estimated` tells when it is. The last call wins. */
-  want(definition: StudyDefinition): void {
-    if (this.#closed || this.#options.busy()) return
-    const cases = definition.cells
+  /**
+   * Measure soon what is not known yet about a study, and say how that stands; undefined where all is known.
+   * `plan/estimated` tells when it stands otherwise. The last call wins.
+   */
+  want(definition: StudyDefinition): Unmeasured | undefined {
+    const unknown = definition.cells
       .flatMap((cell) =>
         partsOf(definition).map(({ of }) => ({ cell, of, key: this.#key(definition, cell, of) })),
       )
-      .filter(({ key }) => !this.#failed.has(key) && this.#find(key) === undefined)
-    if (cases.length === 0) return
+      .filter(({ key }) => this.#find(key) === undefined)
+    const cases = unknown.filter(({ key }) => !this.#failed.has(key))
+    if (cases.length === 0) return unknown.length === 0 ? undefined : 'failed'
+    if (this.#closed || this.#options.busy()) return 'busy'
     this.#wanted = { definition, cases }
     this.#working ??= this.#work()
+    return 'measuring'
   }
 
   /** Stop measuring; resolves when nothing uses the store any more. */
@@ -141,8 +146,9 @@ export class Calibrator {
     try {
       const { job, scales } = this.#job(definition, cases)
       const { engine, paces } = await this.#measure(job)
+      if (this.#closed) return
       // A run that began meanwhile has spoilt the timing.
-      if (this.#closed || this.#options.busy()) return
+      if (this.#options.busy()) return this.#options.emit('plan/estimated', {})
       const name = [engine.name, engine.instructionSet].filter((part) => part !== undefined).join(' ')
       const found = new Map(keys.map((key, i) => [key, { ...paces[i]!, engine: name, scale: scales[i]! }]))
       for (const [key, calibration] of found) this.#known.set(key, calibration)
@@ -152,6 +158,7 @@ export class Calibrator {
       if (this.#closed) return
       for (const key of keys) this.#failed.add(key)
       this.#options.log('The speed of this machine could not be measured', error)
+      this.#options.emit('plan/estimated', {})
     }
   }
 

@@ -101,13 +101,13 @@ export class StudyService {
 
   /**
    * Say what starting a definition would mean. Changes nothing. The time is measured meanwhile where it is not known:
-   * `plan/estimated` tells when the same question has a better answer.
+   * `plan/estimated` tells when the same question has another answer.
    * @throws LacunaError bad-request, not-found, too-large
    */
   plan(definition: unknown): StudyPlan {
     const plan = this.#plan(definition)
-    this.#calibrator.want(plan.definition)
-    return plan
+    const unmeasured = this.#calibrator.want(plan.definition)
+    return plan.estimate !== undefined || unmeasured === undefined ? plan : { ...plan, unmeasured }
   }
 
   #plan(definition: unknown): StudyPlan {

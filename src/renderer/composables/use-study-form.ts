@@ -28,6 +28,7 @@ import {
 } from '../../shared/study.ts'
 import { on, request } from '../api.ts'
 import { useApp } from '../stores/app.ts'
+import { useQueue } from '../stores/queue.ts'
 
 const PLAN_DELAY_MS = 250
 
@@ -136,6 +137,7 @@ export function useStudyForm(): StudyFormState {
   const form = reactive(toForm(start))
   if (form.dataset === '-') form.dataset = ''
   const app = useApp()
+  const queue = useQueue()
   // The engine chosen in the settings is where a new definition starts; an address that holds one keeps its own.
   if (text('d') === '') {
     const take = (engine: StudyForm['engine'] = 'auto') => (form.engine = engine)
@@ -162,8 +164,15 @@ export function useStudyForm(): StudyFormState {
     { immediate: true },
   )
 
-  // The speed of this machine has been measured: the same plan can say now how long it takes.
+  // The speed of this machine has been measured, or could not be: the same plan can say more about its time now.
   onScopeDispose(on('plan/estimated', () => void update()))
+  // It is not measured while runs compute, so it is asked for again once none does.
+  watch(
+    () => queue.status,
+    (status) => {
+      if (status?.running === 0 && plan.value?.unmeasured === 'busy') void update()
+    },
+  )
 
   async function update(): Promise<void> {
     const wanted = definition.value

@@ -1,16 +1,10 @@
 // Structure studies in a real browser with the fake workbench: the form sends what was chosen, graph files are asked
 // about, results fill in, charts lead to the structure of a graph, and nothing complains.
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import type { Browser, Locator, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { BrowserContextOptions, Locator, Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
 import { parseStudy } from '../../src/shared/study.ts'
-import { complaintsOf, dropFiles, findChromium, launchBrowser } from '../app/support/browser.ts'
-import { buildRenderer, servePreview, type Preview } from './preview.ts'
-
-const chromium = findChromium()
-const reason = chromium === undefined ? 'no Chromium is installed; set LACUNA_CHROMIUM to one' : ''
+import { dropFiles } from '../app/support/browser.ts'
+import { inBrowser, reason } from './support/in-browser.ts'
 
 interface Sent {
   name: string
@@ -57,27 +51,12 @@ async function findColour(
 }
 
 describe.skipIf(reason !== '')(`structure studies in the interface${reason && ` (${reason})`}`, () => {
-  const folder = mkdtempSync(join(tmpdir(), 'lacuna-structures-'))
-  let server: Preview
-  let browser: Browser
+  const { window, address } = inBrowser(['structures'], { width: 1400, height: 1000 })
 
-  beforeAll(async () => {
-    await buildRenderer(folder)
-    server = await servePreview(folder, 'structures', 0)
-    browser = await launchBrowser(chromium!)
-  }, 120_000)
-
-  afterAll(async () => {
-    await browser?.close()
-    await server?.stop()
-    rmSync(folder, { recursive: true, force: true })
-  })
-
-  async function open(path: string, colorScheme: 'light' | 'dark' = 'light') {
-    const page = await browser.newPage({ viewport: { width: 1400, height: 1000 }, colorScheme })
-    const complaints = complaintsOf(page)
+  async function open(path: string, options?: BrowserContextOptions) {
+    const { page, complaints } = await window(options)
     const sent = requestsOf(page)
-    await page.goto(`http://127.0.0.1:${server.port}/#${path}`)
+    await page.goto(address('structures', path))
     return { page, complaints, sent }
   }
 
@@ -197,8 +176,10 @@ describe.skipIf(reason !== '')(`structure studies in the interface${reason && ` 
   })
 
   it('analyses a study that is done by itself, with progress that can be cancelled and begun again', async () => {
-    const { page, complaints, sent } = await open('/studies/g1')
-    // At once, wherever it is: charts above still grow, and a second later it is gone.
+    const { page, complaints } = await window()
+    const sent = requestsOf(page)
+    // At once, wherever it is and before all is loaded: charts above still grow, and a second later it is gone.
+    await page.goto(address('structures', '/studies/g1'), { waitUntil: 'commit' })
     await page.getByTestId('analysis-cancel').dispatchEvent('click')
     await page.getByTestId('analyse').waitFor()
     expect(sent.some(({ name }) => name === 'task/cancel')).toBe(true)
@@ -303,8 +284,8 @@ describe.skipIf(reason !== '')(`structure studies in the interface${reason && ` 
     ['/studies/g2?tab=definition', 'Kleinberg small world, p = 1, q = 1, r = 2'],
     ['/studies/g1?tab=runs&find=gru watts 17', 'watts-strogatz 17'],
   ])('%s is drawn without a complaint, light and dark', async (path, text) => {
-    for (const scheme of ['light', 'dark'] as const) {
-      const { page, complaints } = await open(path, scheme)
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const { page, complaints } = await open(path, { colorScheme })
       await page.getByText(text).first().waitFor()
       expect(complaints).toEqual([])
       const overflow = await page.evaluate(
@@ -328,7 +309,7 @@ describe.skipIf(reason !== '')(`structure studies in the interface${reason && ` 
     await page.locator('tbody tr a').first().click()
     await page.waitForURL(/#\/structure\/g1-\d+/)
     await page.goBack()
-    await page.goto(`http://127.0.0.1:${server.port}/#/studies/g1?tab=runs&run=g1-5`)
+    await page.goto(address('structures', '/studies/g1?tab=runs&run=g1-5'))
     await page.getByTestId('open-structure').click()
     await page.waitForURL(/#\/structure\/g1-5/)
     await page.close()

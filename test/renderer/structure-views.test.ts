@@ -1,19 +1,14 @@
 // The structure view in a real browser with the fake workbench, under the real content security policy: every state,
 // sliders, filters, comparison, player, keyboard, address and exported files.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readFileSync } from 'node:fs'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
 import { layoutOf } from '../../src/renderer/structure/layout.ts'
 import type { RunSummary, StudyDetail } from '../../src/shared/contract.ts'
 import type { StructureView } from '../../src/shared/structure-view.ts'
-import { complaintsOf, findChromium, launchBrowser } from '../app/support/browser.ts'
 import type { Scenario } from './fake-workbench.ts'
-import { buildRenderer, servePreview, type Preview } from './preview.ts'
+import { inBrowser, namelessControls, reason } from './support/in-browser.ts'
 
-const chromium = findChromium()
-const reason = chromium === undefined ? 'no Chromium is installed; set LACUNA_CHROMIUM to one' : ''
 const SCENARIOS: Scenario[] = ['empty', 'full', 'failing', 'small', 'structures']
 
 /** Drawn connections, as the stage says. */
@@ -88,29 +83,7 @@ function readSvg(page: Page, text: string) {
 }
 
 describe.skipIf(reason !== '')(`the structure view${reason && ` (${reason})`}`, () => {
-  const folder = mkdtempSync(join(tmpdir(), 'lacuna-structure-'))
-  const servers = new Map<Scenario, Preview>()
-  let browser: Browser
-
-  beforeAll(async () => {
-    await buildRenderer(folder)
-    for (const scenario of SCENARIOS) servers.set(scenario, await servePreview(folder, scenario, 0))
-    browser = await launchBrowser(chromium!)
-  }, 120_000)
-
-  afterAll(async () => {
-    await browser?.close()
-    for (const server of servers.values()) await server.stop()
-    rmSync(folder, { recursive: true, force: true })
-  })
-
-  async function open(scenario: Scenario, path: string, options: BrowserContextOptions = {}) {
-    const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, ...options })
-    const complaints = complaintsOf(page)
-    const { port } = servers.get(scenario)!
-    await page.goto(`http://127.0.0.1:${port}/#${path}`)
-    return { page, complaints }
-  }
+  const { open } = inBrowser(SCENARIOS, { width: 1440, height: 900 })
 
   it.each<[string, Scenario, string, string | RegExp]>([
     ['nothing to look at', 'empty', '/structure', 'Nothing to look at yet'],
@@ -436,21 +409,7 @@ describe.skipIf(reason !== '')(`the structure view${reason && ` (${reason})`}`, 
       .first()
       .click()
     await waitForPicture(page)
-    const nameless = await page.evaluate(() =>
-      [...document.querySelectorAll('main button, main select, main input, main canvas[role=img]')]
-        .filter((element) => element.getAttribute('tabindex') !== '-1')
-        .filter((element) => {
-          const labels = 'labels' in element ? [...((element as HTMLInputElement).labels ?? [])] : []
-          const texts = [
-            element.getAttribute('aria-label'),
-            element.textContent,
-            ...labels.map((l) => l.textContent),
-          ]
-          return !texts.some((text) => text?.trim())
-        })
-        .map((element) => element.outerHTML.slice(0, 120)),
-    )
-    expect(nameless).toEqual([])
+    expect(await namelessControls(page)).toEqual([])
     for (const [width, height] of [
       [1000, 700],
       [640, 400],

@@ -1,16 +1,10 @@
 // Every view in a real browser, with the fake workbench in each of its states, under the real content security policy:
 // nothing may be refused, nothing may fail, everything that can be operated has a name.
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { complaintsOf, dropFiles, findChromium, launchBrowser } from '../app/support/browser.ts'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { dropFiles } from '../app/support/browser.ts'
 import type { Scenario } from './fake-workbench.ts'
-import { buildRenderer, servePreview, type Preview } from './preview.ts'
-
-const chromium = findChromium()
-const reason = chromium === undefined ? 'no Chromium is installed; set LACUNA_CHROMIUM to one' : ''
+import { inBrowser, namelessControls, reason } from './support/in-browser.ts'
 
 /** Views by state, each with a text that is there once it is drawn. */
 const VIEWS: [Scenario, string, string | RegExp][] = [
@@ -45,32 +39,6 @@ const VIEWS: [Scenario, string, string | RegExp][] = [
   ['huge', '/studies', '204'],
   ['huge', '/studies/s4?tab=runs', /9\s760\sruns/],
 ]
-
-/** Controls a screen reader could not name, as their markup. */
-function namelessControls(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
-    const named = (element: Element): boolean => {
-      const by = element.getAttribute('aria-labelledby')
-      const texts = [
-        element.getAttribute('aria-label'),
-        by === null ? null : document.getElementById(by)?.textContent,
-        element.textContent,
-        element.getAttribute('title'),
-        element instanceof HTMLInputElement ? element.placeholder : null,
-        ...('labels' in element
-          ? [...((element as HTMLInputElement).labels ?? [])].map((l) => l.textContent)
-          : []),
-      ]
-      return texts.some((text) => text !== null && text !== undefined && text.trim() !== '')
-    }
-    const controls = document.querySelectorAll(
-      'button, a[href], select, input:not([type=hidden]), [role=img], [role=progressbar]',
-    )
-    return [...controls]
-      .filter((element) => !named(element))
-      .map((element) => element.outerHTML.slice(0, 160))
-  })
-}
 
 /** Walk the page with Tab: controls that are never reached, and stops that show no mark of the focus. */
 async function controlsTabMisses(page: Page): Promise<{ never: string[]; unmarked: string[] }> {
@@ -138,31 +106,10 @@ function cutOff(page: Page): Promise<string[]> {
 }
 
 describe.skipIf(reason !== '')(`the views${reason && ` (${reason})`}`, () => {
-  const folder = mkdtempSync(join(tmpdir(), 'lacuna-views-'))
-  const servers = new Map<Scenario, Preview>()
-  let browser: Browser
-
-  beforeAll(async () => {
-    await buildRenderer(folder)
-    for (const scenario of new Set(VIEWS.map(([name]) => name))) {
-      servers.set(scenario, await servePreview(folder, scenario, 0))
-    }
-    browser = await launchBrowser(chromium!)
-  }, 120_000)
-
-  afterAll(async () => {
-    await browser?.close()
-    for (const server of servers.values()) await server.stop()
-    rmSync(folder, { recursive: true, force: true })
-  })
-
-  async function open(scenario: Scenario, path: string, colorScheme: 'light' | 'dark' = 'light') {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme })
-    const complaints = complaintsOf(page)
-    const { port } = servers.get(scenario)!
-    await page.goto(`http://127.0.0.1:${port}/#${path}`)
-    return { page, complaints }
-  }
+  const { open, window, serve } = inBrowser(
+    VIEWS.map(([scenario]) => scenario),
+    { width: 1280, height: 800 },
+  )
 
   it.each(VIEWS)(
     '%s %s is drawn without a complaint and with names for everything',
@@ -180,7 +127,7 @@ describe.skipIf(reason !== '')(`the views${reason && ` (${reason})`}`, () => {
   )
 
   it('follows the theme of the system', async () => {
-    const { page } = await open('full', '/about', 'dark')
+    const { page } = await open('full', '/about', { colorScheme: 'dark' })
     await page.getByText('How to cite').waitFor()
     const background = await page.evaluate(() => getComputedStyle(document.body).backgroundColor)
     expect(background).toBe('rgb(23, 24, 26)')
@@ -286,26 +233,20 @@ describe.skipIf(reason !== '')(`the views${reason && ` (${reason})`}`, () => {
   })
 
   it('keeps everything inside its frame in small, large and enlarged windows', async () => {
-    // 200 % in a window of 1280 x 800 is a page of 640 x 400.
-    for (const [width, height] of [
-      [1000, 700],
-      [1920, 1080],
-      [640, 400],
-    ] as const) {
-      for (const path of [
-        '/datasets',
-        '/datasets/da0a',
-        '/studies',
-        '/studies/s1',
-        '/studies/new',
-        '/settings',
-      ]) {
-        const { page } = await open('full', path)
+    const paths = ['/datasets', '/datasets/da0a', '/studies', '/studies/s1', '/studies/new', '/settings']
+    for (const path of paths) {
+      const { page } = await open('full', path)
+      await page.locator('#content h1, #content h2, #content table').first().waitFor()
+      for (const [width, height] of [
+        [1000, 700],
+        [1920, 1080],
+        [640, 400], // 200 % in a window of 1280 x 800
+      ] as const) {
         await page.setViewportSize({ width, height })
-        await page.locator('#content h1, #content h2, #content table').first().waitFor()
-        expect(await cutOff(page), `${path} at ${width} x ${height}`).toEqual([])
-        await page.close()
+        // Drawings follow the window a moment later.
+        await expect.poll(() => cutOff(page), { message: `${path} at ${width} x ${height}` }).toEqual([])
       }
+      await page.close()
     }
   }, 60_000)
 
@@ -359,14 +300,14 @@ describe.skipIf(reason !== '')(`the views${reason && ` (${reason})`}`, () => {
   })
 
   it('says so when the workbench goes away and fetches again when it is back', async () => {
-    const server = await servePreview(folder, 'full', 0)
+    const server = await serve('full', 0)
     const { port } = server
-    const page = await browser.newPage()
+    const { page } = await window()
     await page.goto(`http://127.0.0.1:${port}/#/studies`)
     await page.getByText('Quick look').first().waitFor()
     await server.stop()
     await page.getByText('The workbench is not reachable').waitFor()
-    const again = await servePreview(folder, 'huge', port)
+    const again = await serve('huge', port)
     await page.getByText('204').first().waitFor()
     expect(await page.getByText('The workbench is not reachable').count()).toBe(0)
     await page.close()

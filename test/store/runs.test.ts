@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { openStore } from '../../src/main/store/store.ts'
 import { tempDir } from '../support/temp-dir.ts'
-import { clock, epoch, open, thrownBy, withStudy } from './support.ts'
+import { clock, CONTENT, definition, draft, epoch, open, thrownBy, withStudy } from './support.ts'
 
 const PROBLEM = {
   code: 'diverged',
@@ -126,6 +126,29 @@ describe('runs', () => {
     expect(store.runs.get(pruned[0]!)).toMatchObject({ state: 'failed', problem: reason })
     expect(store.runs.dependents(base)).toEqual(pruned)
     expect(store.runs.baseOf(pruned[0]!)).toBe(base)
+  })
+
+  it('tell how long epochs took in the newest studies and in those with work left, oldest first', () => {
+    const store = open(tempDir())
+    const dataset = store.datasets.add(draft(), CONTENT, 'reber')
+    const engine = { name: 'fused', version: '1' } as const
+    const about = { engine, recurrentWeights: 1, parameters: 1 }
+    // Done and superseded; with work left; the newest with a GRU.
+    const studies = [1, 2, 3].map((seed) => {
+      const id = `abcdef0${seed}`
+      store.studies.create(definition(dataset.id, { seeds: [seed] }), { id, name: id })
+      const runs = store.runs.list(id).map((run) => run.id)
+      for (const run of seed === 2 ? runs.slice(0, 1) : runs) {
+        store.runs.describe(run, about)
+        store.runs.saveEpoch(run, { ...epoch(0), elapsedMs: 1000 }, {})
+        store.runs.saveEpoch(run, { ...epoch(1), elapsedMs: 10 * seed }, {}, true)
+      }
+      return id
+    })
+    expect(store.runs.timings()).toEqual([
+      { studyId: studies[1], cell: 'gru', engine: 'fused', epochs: 1, ms: 20 },
+      { studyId: studies[2], cell: 'gru', engine: 'fused', epochs: 5, ms: 30 },
+    ])
   })
 
   it('are listed by the thousand with accuracies and last epochs in well under a second', () => {

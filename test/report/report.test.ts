@@ -108,6 +108,12 @@ describe('a report of any study', () => {
     expect(html).not.toMatch(/NaN|Infinity|undefined|\[object/)
   })
 
+  it('has a sentence instead of an empty table when every training diverged', () => {
+    const document = writeReport(reportInput(SMALL.training, { state: () => 'diverged' }))
+    expect(tablesOf(document).filter(({ rows }) => rows.length === 0)).toEqual([])
+    expect(reportHtml(document)).toContain('No base model has been trained to its end.')
+  })
+
   it.each(['queued', 'failed'] as const)('has something to say when every run is %s', (state) => {
     for (const definition of Object.values(SMALL)) {
       const input = reportInput(definition, { state: () => state })

@@ -3,7 +3,7 @@ import { CELL_NAMES, type Cell } from '../../../shared/network.ts'
 import type { StudyResults } from '../../../shared/results.ts'
 import { estimateMean } from '../../stats/intervals.ts'
 import { accuracyAxis, baselineLevels, countAxis } from '../axes.ts'
-import type { Block, Figure, Panel, Series, Table } from '../document.ts'
+import { paragraph, type Block, type Figure, type Panel, type Series, type Table } from '../document.ts'
 import type { ReportInput } from '../input.ts'
 import { CELL_COLOURS, NEUTRAL } from '../look.ts'
 import { fixed, interval, share, THIN } from '../words.ts'
@@ -12,7 +12,12 @@ type Base = StudyResults['base'][number]
 
 /** Figure and table of the base models, or nothing while there are none. */
 export function trainingResults(input: ReportInput): Block[] {
-  return input.results.base.length === 0 ? [] : [learningFigure(input), baseTable(input)]
+  if (input.results.base.length === 0) return []
+  const done = doneBases(input)
+  return [
+    learningFigure(input),
+    done.length > 0 ? baseTable(input, done) : paragraph('No base model has been trained to its end.'),
+  ]
 }
 
 function learningFigure(input: ReportInput): Figure {
@@ -73,10 +78,14 @@ function meanPoints(bases: readonly Base[]): [number, number][] {
   })
 }
 
-function baseTable({ results, study, runs }: ReportInput): Table {
+function doneBases({ results, runs }: ReportInput): Base[] {
   const done = new Set(runs.filter(({ state }) => state === 'done').map(({ id }) => id))
+  return results.base.filter(({ runId }) => done.has(runId))
+}
+
+function baseTable({ study }: ReportInput, done: readonly Base[]): Table {
   const rows = study.definition.cells.flatMap((cell) => {
-    const own = results.base.filter((b) => b.cell === cell && done.has(b.runId))
+    const own = done.filter((b) => b.cell === cell)
     if (own.length === 0) return []
     const accuracies = own.map(({ epochs }) => epochs.at(-1)!.test.accuracy)
     const estimate = estimateMean(accuracies)

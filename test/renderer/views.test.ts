@@ -250,6 +250,15 @@ describe.skipIf(reason !== '')(`the views${reason && ` (${reason})`}`, () => {
     }
   }, 60_000)
 
+  it('says how many seeds a claim needs while there are fewer', async () => {
+    const { page } = await open('full', '/studies/new')
+    const hint = page.getByText(/no difference can be significant/)
+    await hint.waitFor()
+    await page.getByRole('textbox', { name: 'Seeds' }).fill('1-6')
+    await hint.waitFor({ state: 'detached' })
+    await page.close()
+  })
+
   it('keeps the definition of a new study in the address', async () => {
     const { page } = await open('full', '/studies/new')
     await page.getByTestId('preset-quick-look').click()

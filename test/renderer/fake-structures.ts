@@ -167,6 +167,7 @@ export function fakeStructures(source: StructureSource, networks: FakeNetworks) 
       epoch,
       symbols: [...sequence.text],
       text: sequence.text,
+      ...(network.padding === 'mask' ? {} : { note: 'Nothing is padded here.' }),
       truth: sequence.label === null ? null : dataset.classes[sequence.label]!,
       predicted: dataset.classes[best]!,
       probabilities: shares.map((share, i) => ({ name: dataset.classes[i]!, value: share / sum })),

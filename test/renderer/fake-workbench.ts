@@ -145,7 +145,8 @@ export class FakeWorkbench {
       { kind: 'erdos-renyi', count: 20 },
       { kind: 'kleinberg', count: 20 },
     ]
-    const few = { cells: ['lstm', 'gru'], seeds: [1, 2], structure: { families, rewired: 2 } }
+    const rewired = { families, rewired: 2 }
+    const few = { cells: ['lstm', 'gru'], seeds: [1, 2], padding: 'process', structure: rewired }
     add('g2', 'With rewired controls', few, () => 'done')
     add('g3', 'Under way', {}, (i) => (i < 30 ? 'done' : i < 32 ? 'running' : 'queued'))
     add('g4', 'All diverged', { cells: ['rnn-relu'] }, () => 'diverged')

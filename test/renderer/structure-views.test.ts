@@ -339,6 +339,19 @@ describe.skipIf(reason !== '')(`the structure view${reason && ` (${reason})`}`, 
     await page.close()
   })
 
+  it('says what to know of an answer that padding can change', async () => {
+    const { page } = await open('structures', '/structure/g2-0?sequence=text:BTXSE')
+    await page.getByTestId('trace-note').filter({ hasText: 'Nothing is padded here.' }).waitFor()
+    await page.close()
+  })
+
+  it('says nothing of padding where the network masks it', async () => {
+    const { page } = await open('structures', '/structure/g1-0?sequence=text:BTXSE')
+    await page.getByTestId('heat').waitFor()
+    expect(await page.getByTestId('trace-note').count()).toBe(0)
+    await page.close()
+  })
+
   it('shows gates of the layer that is chosen, and what flows through the connections', async () => {
     const { page } = await open('full', '/structure/s1-131?sequence=test:4&step=5')
     await page.getByTestId('heat').waitFor()

@@ -14,9 +14,6 @@ export interface PublishedRelation {
   max: number
 }
 
-/** Graphs per architecture. */
-export const PUBLISHED_GRAPHS = 200
-
 type Row = readonly [r: number, slope: number, intercept: number, min: number, max: number]
 
 const relation = ([r, slope, intercept, min, max]: Row): PublishedRelation => ({

@@ -89,7 +89,6 @@ const budget = z
   ])
   .nullable()
   .default(null)
-export type StructureBudget = z.infer<typeof budget>
 
 export const structureSchema = z.strictObject({
   families: z

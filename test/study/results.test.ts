@@ -1,6 +1,7 @@
 import { parse } from 'csv-parse/sync'
 import { describe, expect, it } from 'vitest'
-import { cellText, resultsCsv } from '../../src/main/study/csv.ts'
+import { resultsCsv } from '../../src/main/study/csv.ts'
+import { csvCell } from '../../src/shared/csv.ts'
 import { studyResults } from '../../src/main/study/results.ts'
 import type { EpochRecord, RunRecord } from '../../src/shared/results.ts'
 import { expandStudy, parseStudy, type RunSpec } from '../../src/shared/study.ts'
@@ -115,7 +116,7 @@ describe('the table of a study', () => {
   })
 
   it('keeps texts from becoming formulas and numbers as numbers', () => {
-    expect(['=1', '+1', '-1', '@x', '\tx', 'a=1'].map(cellText)).toEqual([
+    expect(['=1', '+1', '-1', '@x', '\tx', 'a=1'].map(csvCell)).toEqual([
       "'=1",
       "'+1",
       "'-1",
@@ -123,6 +124,6 @@ describe('the table of a study', () => {
       "'\tx",
       'a=1',
     ])
-    expect([cellText(-1.5), cellText(undefined), cellText('a"b')]).toEqual(['-1.5', '', '"a""b"'])
+    expect([csvCell(-1.5), csvCell(undefined), csvCell('a"b')]).toEqual(['-1.5', '', '"a""b"'])
   })
 })

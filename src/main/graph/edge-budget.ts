@@ -6,7 +6,6 @@ import {
   type Edge,
   type GeneratorInput,
   type GraphDescription,
-  type GraphKind,
 } from '../../shared/graph.ts'
 import type { RandomStream } from '../../shared/random.ts'
 import type { StructureFamily } from '../../shared/structure-study.ts'
@@ -221,9 +220,4 @@ function trim(
     'bad-request',
     `A graph of ${graph.nodes} vertices cannot lose more than ${gone.size} of its ${graph.edges.length} edges without changing its kind, so it cannot have ${wanted}; raise the budget.`,
   )
-}
-
-/** The kinds whose size does not follow the number of vertices that was asked for exactly. */
-export function verticesOf(kind: GraphKind, nodes: number): number {
-  return kind === 'kleinberg' ? gridSide(nodes) ** 2 : nodes
 }

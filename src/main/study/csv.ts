@@ -1,4 +1,5 @@
 // Results as a table for other programs: long form, one row per run and epoch. Text cells cannot become formulas.
+import { csvCell } from '../../shared/csv.ts'
 import type { RunRecord, SplitScore } from '../../shared/results.ts'
 
 const SCORE = ['total', 'correct', 'accuracy', 'loss', 'lossSum'] as const
@@ -18,7 +19,7 @@ export function resultsCsv(runs: readonly RunRecord[]): string {
   const rows = runs.flatMap((run) =>
     run.epochs.length === 0 ? [rowOf(run)] : run.epochs.map((e) => rowOf(run, e)),
   )
-  return [HEADER, ...rows].map((row) => row.map(cellText).join(',')).join('\r\n') + '\r\n'
+  return [HEADER, ...rows].map((row) => row.map(csvCell).join(',')).join('\r\n') + '\r\n'
 }
 
 function rowOf(run: RunRecord, epoch?: RunRecord['epochs'][number]): TableCell[] {
@@ -34,12 +35,4 @@ function rowOf(run: RunRecord, epoch?: RunRecord['epochs'][number]): TableCell[]
 
 function scoreCells(score: SplitScore | undefined): TableCell[] {
   return SCORE.map((field) => score?.[field])
-}
-
-/** Numbers as they are; text quoted where needed, and kept from being read as a formula by a leading apostrophe. */
-export function cellText(cell: TableCell): string {
-  if (cell === undefined) return ''
-  if (typeof cell === 'number') return String(cell)
-  const text = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }

@@ -1,5 +1,6 @@
 // Turns the runs of a structure study into what its charts, its analysis and its table show. Pure.
 import type { RunSummary } from '../../shared/contract.ts'
+import { csvCell } from '../../shared/csv.ts'
 import type { Dataset } from '../../shared/dataset.ts'
 import { PROPERTY_NAMES, type GraphProperties } from '../../shared/graph.ts'
 import type { RunRecord, RunState, StructureResult, StructureResults } from '../../shared/results.ts'
@@ -7,7 +8,7 @@ import type { StructureRow } from '../../shared/structure-analysis.ts'
 import { familyLabels, type StructureSpec } from '../../shared/structure-study.ts'
 import type { StructureStudy } from '../../shared/study.ts'
 import { chanceThreshold, type Chance } from '../stats/failures.ts'
-import { cellText, type TableCell } from './csv.ts'
+import type { TableCell } from './csv.ts'
 import { splitSizes } from './outlook.ts'
 
 /** Properties of the graphs by run id. */
@@ -124,5 +125,5 @@ export function structureCsv(
     ]
     return [cells]
   })
-  return [header, ...rows].map((row) => row.map(cellText).join(',')).join('\r\n') + '\r\n'
+  return [header, ...rows].map((row) => row.map(csvCell).join(',')).join('\r\n') + '\r\n'
 }

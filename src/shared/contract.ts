@@ -2,7 +2,7 @@
 // table; client, server and tests infer their types from it. Arguments are validated at the door by these schemas.
 import { z } from 'zod'
 import {
-  generateSchema,
+  reberParametersSchema,
   importOptionsSchema,
   type Baseline,
   type Dataset,
@@ -197,7 +197,7 @@ export const requests = {
   'file/discard': request<null>()(fileRefSchema),
   'dataset/preview': request<ImportPreview>()(z.strictObject(importArgs)),
   'dataset/import': request<Dataset>()(z.strictObject({ ...importArgs, name })),
-  'dataset/generate': request<Dataset>()(z.strictObject({ name, generate: generateSchema, task })),
+  'dataset/generate': request<Dataset>()(z.strictObject({ name, generate: reberParametersSchema, task })),
   'dataset/list': request<Dataset[]>()(nothing),
   'dataset/show': request<DatasetDetail>()(z.strictObject({ id })),
   'dataset/sequences': request<SequencePage>()(

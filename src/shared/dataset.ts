@@ -235,9 +235,6 @@ export const reberParametersSchema = z.strictObject({
 export type ReberParameters = z.infer<typeof reberParametersSchema>
 export type ReberRequest = z.input<typeof reberParametersSchema>
 
-/** What can be generated on request; the two grammars for now. */
-export const generateSchema = reberParametersSchema
-
 const sourceFileSchema = z.strictObject({ name: z.string(), bytes: z.number().int(), sha256: z.string() })
 
 /** Where a dataset came from: enough to make it again. */

@@ -193,8 +193,9 @@ function paintTitles(pen: CanvasRenderingContext2D, picture: PaintedPicture, { z
   pen.textAlign = 'center'
   pen.textBaseline = 'alphabetic'
   for (const { title, x, chosen } of columns) {
-    const short = title.replace('Layer ', '')
+    const name = title.replace('Layer ', '')
+    const short = x === columns.at(-1)!.x && room >= 40 ? name : name.slice(0, 3) // nothing stands right of the last
     pen.fillStyle = chosen ? theme.accent : theme.faint
-    pen.fillText(room < 62 ? (room < 20 ? '' : short.slice(0, 3)) : title, x * zoom + pan.x, 18)
+    pen.fillText(room < 62 ? (room < 20 ? '' : short) : title, x * zoom + pan.x, 18)
   }
 }

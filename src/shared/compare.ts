@@ -111,11 +111,12 @@ export function valueName(setting: Setting, value: string, names: ReadonlyMap<st
 }
 
 /** What people wrote on a study or a run. */
-export interface Annotation {
-  note: string
-  tags: string[]
-  favourite: boolean
-}
+export const annotationSchema = z.strictObject({
+  note: z.string().max(10_000),
+  tags: z.array(z.string().trim().min(1).max(60)).max(50),
+  favourite: z.boolean(),
+})
+export type Annotation = z.infer<typeof annotationSchema>
 export const NO_ANNOTATION: Annotation = { note: '', tags: [], favourite: false }
 
 /** A study as the list of runs shows it. `settings` are those all of its runs share. */
@@ -207,14 +208,9 @@ export const contrastSchema = z.strictObject({
 })
 export type ContrastQuestion = z.infer<typeof contrastSchema>
 
-export const annotateSchema = z
-  .strictObject({
-    study: id.optional(),
-    run: id.optional(),
-    note: z.string().max(10_000).optional(),
-    tags: z.array(z.string().trim().min(1).max(60)).max(50).optional(),
-    favourite: z.boolean().optional(),
-  })
+export const annotateSchema = annotationSchema
+  .partial()
+  .extend({ study: id.optional(), run: id.optional() })
   .refine(({ study, run }) => (study === undefined) !== (run === undefined), 'name a study or a run')
 
 /** A mean over seeds (or graphs) with its 95 % bootstrap interval at one place of the horizontal axis. */

@@ -170,6 +170,36 @@ describe('a bundle that lies', () => {
       'a run cannot be running in a bundle',
     ],
     [
+      'about a note',
+      edit(
+        'runs.jsonl',
+        /}\n/,
+        `,"annotation":{"note":"${'x'.repeat(10_001)}","tags":[],"favourite":true}}\n`,
+      ),
+      true,
+      'runs.jsonl, line 1 is not as this version of Lacuna writes it (annotation.note',
+    ],
+    [
+      'about a tag',
+      edit(
+        'manifest.json',
+        '"createdAt"',
+        '"annotation": {"note": "", "tags": [7], "favourite": true}, "createdAt"',
+      ),
+      true,
+      'manifest.json is not as this version of Lacuna writes it (study.annotation.tags.0',
+    ],
+    [
+      'about a time',
+      edit(
+        'runs.jsonl',
+        /}\n/,
+        ',"measured":{"engine":"e","threads":1,"processor":"p","measuredAt":"2026-11-23T10:00:00.000Z","batchSize":1,"stepMs":{"dense":-1,"sparse":1},"inferenceMs":{"dense":1,"sparse":1}}}\n',
+      ),
+      true,
+      '(measured.stepMs.dense',
+    ],
+    [
       'about its version',
       edit('manifest.json', '"version": 1', '"version": 9'),
       true,

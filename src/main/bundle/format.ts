@@ -3,11 +3,13 @@
 //
 //   manifest.json    what is inside, with the SHA-256 of every other file
 //   dataset.jsonl    the sequences in canonical form; their SHA-256 is the identity of the dataset
-//   runs.jsonl       one run a line: what it is, its state, engine and epochs
+//   runs.jsonl       one run a line: what it is, its state, engine and epochs, its note and measured times
 //   weights/N.safetensors  masks/N.safetensors  checkpoints/N.bin      of run N, counted from 0
 //   report.html  results.csv                     for people; not read back
 import { z } from 'zod'
+import { annotationSchema } from '../../shared/compare.ts'
 import { datasetDraftSchema } from '../../shared/dataset.ts'
+import type { MeasuredCost } from '../../shared/cost.ts'
 import { PROPERTY_NAMES } from '../../shared/graph.ts'
 import { RUN_STATES, type RunRecord } from '../../shared/results.ts'
 import type { BlobKind } from '../store/blobs.ts'
@@ -59,6 +61,7 @@ export const manifestSchema = z.strictObject({
     name: z.string().trim().min(1).max(200),
     createdAt: date,
     definition: z.unknown(), // checked by parseStudy
+    annotation: annotationSchema.optional(), // absent: nothing is written on it, or the bundle is older than notes
   }),
   dataset: z.strictObject({
     id: z.string().regex(/^[0-9a-f]{64}$/),
@@ -113,9 +116,23 @@ const recordSchema = z.strictObject({
   attempts: whole,
 })
 
+const time = z.number().min(0)
+const timesSchema = z.strictObject({ dense: time, sparse: time })
+const measuredSchema = z.strictObject({
+  engine: z.string().max(1000),
+  threads: whole,
+  processor: z.string().max(1000),
+  measuredAt: date,
+  batchSize: whole,
+  stepMs: timesSchema,
+  inferenceMs: timesSchema,
+}) satisfies z.ZodType<MeasuredCost>
+
 /** One line of runs.jsonl. */
 export const runLineSchema = z.strictObject({
   record: recordSchema,
   properties: z.partialRecord(z.enum(PROPERTY_NAMES), z.number()).optional(), // of the graph of a structure
+  annotation: annotationSchema.optional(),
+  measured: measuredSchema.optional(),
 })
-export type RunLine = { record: RunRecord; properties?: z.infer<typeof runLineSchema>['properties'] }
+export type RunLine = Omit<z.infer<typeof runLineSchema>, 'record'> & { record: RunRecord }

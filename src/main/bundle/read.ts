@@ -32,6 +32,7 @@ import { unpack, type UnpackOptions } from './unpack.ts'
 interface Opened {
   manifest: Manifest
   study: IncomingStudy
+  lines: readonly RunLine[]
   dataset: { draft: DatasetDraft; content: Uint8Array; name: string }
 }
 
@@ -54,7 +55,7 @@ export async function importBundle(
   }
 }
 
-function keep(store: Store, { manifest, study, dataset }: Opened): BundleImport {
+function keep(store: Store, { manifest, study, lines, dataset }: Opened): BundleImport {
   const { id, name } = manifest.study
   return store.transaction(() => {
     const known = store.studies.has(id)
@@ -62,15 +63,25 @@ function keep(store: Store, { manifest, study, dataset }: Opened): BundleImport 
       const where = known === 'removed' ? 'in the trash' : `here as ‘${store.studies.get(id).name}’`
       throw new LacunaError(
         'conflict',
-        `The study of this bundle is ${where} already; nothing was imported.`,
+        `The study of this bundle is ${where} already; nothing was imported, and its notes, tags and favourites stay as they are.`,
         { id },
       )
     }
     const datasetAdded = !store.datasets.list().some((one) => one.id === dataset.draft.hash)
     if (datasetAdded) store.datasets.add(dataset.draft, dataset.content, dataset.name)
     store.transfer.add(study)
+    keepBesides(store, manifest, lines)
     return { studyId: id, studyName: name, runs: study.runs.length, datasetAdded }
   })
+}
+
+/** What people wrote on the study and its runs, and what was measured of them. */
+function keepBesides(store: Store, { study }: Manifest, lines: readonly RunLine[]): void {
+  if (study.annotation !== undefined) store.annotations.change('study', study.id, study.annotation)
+  for (const { record, annotation, measured } of lines) {
+    if (annotation !== undefined) store.annotations.change('run', record.id, annotation)
+    if (measured !== undefined) store.costs.put(record.id, measured)
+  }
 }
 
 async function openBundle(folder: string, inside: readonly string[], name: string): Promise<Opened> {
@@ -100,6 +111,7 @@ async function openBundle(folder: string, inside: readonly string[], name: strin
   return {
     manifest,
     study: { study: { id, name: studyName, definition, createdAt }, runs },
+    lines,
     dataset: { draft, content, name: datasetName },
   }
 }

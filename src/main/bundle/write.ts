@@ -6,6 +6,7 @@ import { rm } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import yazl from 'yazl'
+import { NO_ANNOTATION, type Annotation } from '../../shared/compare.ts'
 import { BLOB_KINDS } from '../store/blobs.ts'
 import { moveIntoPlace, syncFile, temporaryName } from '../store/files.ts'
 import type { Store } from '../store/store.ts'
@@ -97,11 +98,15 @@ function plan(store: Store, { studyId, extras }: BundleOptions): Planned[] {
   const { definition } = store.studies.get(studyId)
   const records = store.runs.records(studyId)
   const properties = store.runs.properties(studyId)
+  const annotations = store.annotations.all('run')
+  const times = store.costs.of(records.map(({ id }) => id))
   const numbers = new Map(records.map(({ id }, i) => [id, i]))
-  const lines = records.map((record): RunLine => {
-    const measured = properties.get(record.id)
-    return { record: stopped(record), ...(measured === undefined ? {} : { properties: measured }) }
-  })
+  const lines = records.map((record): RunLine => ({
+    record: stopped(record),
+    ...present('properties', properties.get(record.id)),
+    ...written(annotations.get(record.id)),
+    ...present('measured', times.get(record.id)),
+  }))
   const stored = store.transfer
     .sizes(studyId)
     .sort((a, b) => BLOB_KINDS.indexOf(a.kind) - BLOB_KINDS.indexOf(b.kind))
@@ -121,6 +126,16 @@ function plan(store: Store, { studyId, extras }: BundleOptions): Planned[] {
   ]
 }
 
+function present<K extends string, V>(name: K, value: V | undefined): { [P in K]?: V } {
+  return value === undefined ? {} : ({ [name]: value } as { [P in K]?: V })
+}
+
+/** What people wrote, where they wrote anything; a note that was taken back leaves nothing. */
+function written(annotation: Annotation = NO_ANNOTATION): { annotation?: Annotation } {
+  const { note, tags, favourite } = annotation
+  return note === '' && tags.length === 0 && !favourite ? {} : { annotation }
+}
+
 /** A run under way is one that was interrupted, wherever the bundle is opened. */
 function stopped(record: RunLine['record']): RunLine['record'] {
   if (record.state !== 'running') return record
@@ -134,7 +149,7 @@ function manifestOf(store: Store, { studyId, program }: BundleOptions, files: Ma
     format: FORMAT,
     version: FORMAT_VERSION,
     program,
-    study: { id, name, createdAt, definition },
+    study: { id, name, createdAt, definition, ...written(store.annotations.get('study', id)) },
     dataset: { id: dataset.id, name: dataset.name, source: dataset.source, notes: dataset.notes },
     files,
   }

@@ -159,16 +159,14 @@ function timesOf(pair: DenseSparse | undefined): (number | null)[] {
   return pair === undefined ? [null, null, null] : [pair.dense, pair.sparse, speedUp(pair)]
 }
 
-/** What times were measured on, each once: 'fused 1.0.0 avx512, 2 threads, AMD Ryzen 7, batches of 32'. */
+/** What times were measured on, each once: 'fused 1.0.0, avx512, 2 threads, AMD Ryzen 7, batches of 32'. */
 export function machinesOf(costs: readonly RunCost[]): string[] {
   return [
     ...new Set(
       costs.flatMap(({ measured }) => {
         if (measured === null) return []
-        const { engine, threads, processor, batchSize } = measured
-        return [
-          `${engine}, ${threads} ${threads === 1 ? 'thread' : 'threads'}, ${processor}, batches of ${batchSize}`,
-        ]
+        const { engine, processor, batchSize } = measured
+        return [`${engine}, ${processor}, batches of ${batchSize}`]
       }),
     ),
   ]

@@ -1,11 +1,14 @@
 // What the costs panel fetches: costs of runs in pages, and measurements one after the other, which can be stopped.
 import { computed, ref, shallowRef, watch, type ShallowRef } from 'vue'
 import { COSTED_RUNS, type RunCost } from '../../shared/cost.ts'
-import { toErrorReport, type ErrorReport } from '../../shared/errors.ts'
+import { toErrorReport, type ErrorCode, type ErrorReport } from '../../shared/errors.ts'
 import { request } from '../api.ts'
 import { isCancelled } from '../composables/use-load.ts'
 import { useApp } from '../stores/app.ts'
 import { useTasks } from '../stores/tasks.ts'
+
+/** No other run can be measured either: there is no engine, or runs are being computed. */
+const STANDS_STILL: ReadonlySet<ErrorCode> = new Set(['engine-unavailable', 'conflict'])
 
 /** Pages fetched without being asked for more. */
 const PAGES = 3
@@ -61,14 +64,14 @@ export function useCosts(runs: () => readonly string[], first: () => number) {
   }
 }
 
-/** Measures runs one after the other; what fails is told by run, and a missing engine ends it at once. */
+/** Measures runs one after the other; what fails is told by run. */
 export function useMeasuring(keep: (costs: readonly RunCost[]) => void) {
   const tasks = useTasks()
   const task = ref('')
   const queue = shallowRef<readonly string[]>([])
   const done = ref(0)
   const failures = shallowRef<ReadonlyMap<string, ErrorReport>>(new Map())
-  const missing = shallowRef<ErrorReport>() // why nothing can be measured here
+  const missing = shallowRef<ErrorReport>() // why nothing can be measured now
   const stopping = ref(false)
   const current = computed(() => queue.value[done.value])
 
@@ -102,7 +105,7 @@ export function useMeasuring(keep: (costs: readonly RunCost[]) => void) {
     } catch (thrown) {
       if (isCancelled(thrown)) return false
       const report = toErrorReport(thrown)
-      if (report.code === 'engine-unavailable') missing.value = report
+      if (STANDS_STILL.has(report.code)) missing.value = report
       else failures.value = new Map([...failures.value, [run, report]])
       return missing.value === undefined
     }

@@ -1,5 +1,6 @@
 // Weights of one matrix before and after pruning as two histograms over the same bins. Zeros that pruning made are not
-// weights and have no bar; how many there are is said beside it. Pure.
+// weights and have no bar; how many there are is said beside it. Counts have a square-root scale, else the few that are
+// left would lie flat below the many that were there. Pure.
 import type { LineSeriesOption } from 'echarts'
 import { CELL_COLOURS, type ChartTheme } from '../charts/palette.ts'
 import { frame, line, numberAxisX, numberAxisY } from '../charts/parts.ts'
@@ -27,7 +28,7 @@ export function histogramChart({ matrix, cell, theme, words }: HistogramChart): 
   const { edges, before, after } = matrix.histogram
   const colour = CELL_COLOURS[cell]
   const end = edges.at(-1) ?? 1
-  const most = Math.max(1, ...after, ...(before ?? []))
+  const step = countStep(Math.max(1, ...after, ...(before ?? [])))
   const x = numberAxisX(theme, 'weight', { min: -end, max: end })
   return {
     option: {
@@ -44,8 +45,12 @@ export function histogramChart({ matrix, cell, theme, words }: HistogramChart): 
           },
         } as never,
         {
-          ...numberAxisY(theme, 'weights', { min: 0, max: niceTop(most) }),
-          splitNumber: 3,
+          ...numberAxisY(theme, 'weights, square root', {
+            min: 0,
+            max: COUNT_TICKS * step,
+            step,
+            label: (root) => formatCount(root * root),
+          }),
           nameGap: 42,
         } as never,
       ),
@@ -74,10 +79,13 @@ export function histogramChart({ matrix, cell, theme, words }: HistogramChart): 
   }
 }
 
-/** End of a count axis that its ticks reach. */
-export function niceTop(most: number): number {
-  const power = 10 ** Math.floor(Math.log10(most))
-  return [1, 1.5, 2, 3, 4, 6, 8, 10].map((by) => by * power).find((top) => top >= most) ?? most
+const COUNT_TICKS = 4
+
+/** Distance of ticks in roots of counts, so that four of them reach `most`; whole, and round where it is large. */
+export function countStep(most: number): number {
+  const least = Math.sqrt(most) / COUNT_TICKS
+  const unit = 10 ** Math.max(0, Math.floor(Math.log10(least)))
+  return Math.ceil(least / unit) * unit
 }
 
 function binTooltip(at: number, { matrix, cell, theme, words }: HistogramChart): TooltipContent | undefined {
@@ -104,7 +112,7 @@ function steps(
 ): LineSeriesOption {
   const data: [number, number][] = [
     [edges[0] ?? 0, 0],
-    ...counts.map((count, i): [number, number] => [edges[i]!, count]),
+    ...counts.map((count, i): [number, number] => [edges[i]!, Math.sqrt(count)]),
     [edges.at(-1) ?? 0, 0],
   ]
   const filled = 'fill' in look

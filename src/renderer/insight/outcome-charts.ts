@@ -23,7 +23,9 @@ export function drawnClasses({ classes, after }: Pick<Outcomes, 'classes' | 'aft
 }
 
 const NAME_LENGTH = 18
-const brief = (name: string) => (name.length > NAME_LENGTH ? `${name.slice(0, NAME_LENGTH - 1)}…` : name)
+const GROUP_LENGTH = 34
+const brief = (name: string, most = NAME_LENGTH) =>
+  name.length > most ? `${name.slice(0, most - 1)}…` : name
 
 /** Truth by answer: counts, coloured by the share of the truth's sequences. */
 export function confusionChart(
@@ -216,7 +218,7 @@ export function groupChart(
             color: theme.text,
             fontSize: 11,
             interval: 0,
-            formatter: (name: string) => brief(name),
+            formatter: (name: string) => brief(name, GROUP_LENGTH),
           },
         } as never,
         48,

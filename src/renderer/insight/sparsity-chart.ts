@@ -5,7 +5,7 @@ import type { GateInsight, MatrixInsight, PruningInsight } from '../../shared/in
 import { CELL_COLOURS, type ChartTheme } from '../charts/palette.ts'
 import { frame, numberAxisX } from '../charts/parts.ts'
 import type { ChartSpec } from '../charts/spec.ts'
-import { formatCount, formatPercent } from '../format.ts'
+import { formatCount, formatShare } from '../format.ts'
 import { gateTitle, keptText, prunedPercent, shortName } from './words.ts'
 
 /** Bars one chart draws at most; beyond, a bar stands for a whole matrix, and beyond that for the first matrices. */
@@ -147,7 +147,7 @@ export function sparsityChart(insight: PruningInsight, theme: ChartTheme, ghost:
 function shareLabel(row: SparsityRow): string {
   if (row.total === 0) return ''
   const percent = prunedPercent(row)
-  return percent < 14 ? '' : formatPercent(Math.round(percent * 10) / 10)
+  return percent < 14 ? '' : formatShare(percent / 100, 1)
 }
 
 /** A matrix is named at its first gate only. */

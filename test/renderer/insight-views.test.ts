@@ -214,8 +214,8 @@ describe.skipIf(reason !== '')(`what pruning did${reason && ` (${reason})`}`, ()
   it('keeps inside narrow windows', async () => {
     const { page } = await open('full', `${RUN}?tab=answers`)
     await page.getByTestId('flips').waitFor()
-    for (const tab of ['Sparsity', 'Masks', 'Weights', 'Dead units', 'Answers']) {
-      await page.getByRole('tab', { name: new RegExp(`^${tab}`) }).click()
+    for (const tab of ['sparsity', 'masks', 'weights', 'units', 'answers']) {
+      await page.getByTestId(`tab-${tab}`).click()
       for (const [width, height] of [
         [1024, 700],
         [640, 400],

@@ -9,6 +9,7 @@ import { readRecords, type TextRecord } from '../data/import/records.ts'
 import type { Chance } from '../stats/failures.ts'
 import { chanceOf, structureRows } from '../stats/structure-rows.ts'
 import { runAnalysis, type AnalysisJob } from '../study/analysis.ts'
+import { addPruningAnalysis } from './analyse-pruning.ts'
 import { analysisJson, analysisText, isAccuracy } from './analysis-text.ts'
 import {
   collect,
@@ -46,6 +47,7 @@ export function addAnalyseCommands(program: Command): void {
     .option('--repeats <number>', 'times it is repeated', wholeNumber(1, 1000), 10)
     .option('--leave-out-failed', 'fit regressors without trainings that never left chance')
     .action((flags: AnalyseFlags) => analyse(flags))
+  addPruningAnalysis(group)
 }
 
 async function analyse(flags: AnalyseFlags): Promise<void> {

@@ -22,6 +22,9 @@ inline bool stop_requested(const std::atomic<int32_t>* stop) {
   return stop != nullptr && stop->load(std::memory_order_relaxed) != 0;
 }
 
+/** Thrown by what builds the forms of a network when the flag is raised meanwhile. */
+struct Stopped {};
+
 class Control {
  public:
   /** `memory` has kControlBytes bytes and outlives this object. */

@@ -45,17 +45,20 @@ int Executor::add_table(const Parameter& weight, Index rows, const std::vector<I
   return static_cast<int>(tables_.size()) - 1;
 }
 
-void Executor::refresh() {
+bool Executor::refresh(const std::atomic<int32_t>* stop) {
   const float* w = parameters_.w.data();
   linear_weight_ = w + linear_weight_at_;
   linear_bias_ = w + linear_bias_at_;
   for (auto& table : tables_) {
-    for (Product& product : table->products) product.refresh(w);
+    for (Product& product : table->products) {
+      if (stop_requested(stop)) return false;
+      product.refresh(w);
+    }
   }
-  refresh_cells();
+  return refresh_cells(stop);
 }
 
-void Executor::begin(const Block& block, const GradientSink* sink) {
+bool Executor::begin(const Block& block, const GradientSink* sink, const std::atomic<int32_t>* stop) {
   block_ = &block;
   if (sink != nullptr) sink_ = *sink;
   if (block.steps > capacity_) {
@@ -74,19 +77,23 @@ void Executor::begin(const Block& block, const GradientSink* sink) {
     for (Index e = 0; e < embedding; ++e) out[e * kTableLanes] = row[e];
   }
   for (auto& table : tables_) {
-    compute_table(*table);
+    if (!compute_table(*table, stop)) return false;
     if (!small_tables_) fill_table_index(*table, block);
     if (sink == nullptr) continue;
-    table->gradient.reserve(tokens * table->row_stride);
-    std::fill_n(table->gradient.data(), tokens * table->row_stride, 0.0f);
+    for (Array<float>* sums : {&table->gradient, &table->recent}) {
+      sums->reserve(tokens * table->row_stride);
+      std::fill_n(sums->data(), tokens * table->row_stride, 0.0f);
+    }
   }
   if (sink != nullptr) begin_gradients();
+  return true;
 }
 
-void Executor::compute_table(TokenTable& table) {
+bool Executor::compute_table(TokenTable& table, const std::atomic<int32_t>* stop) {
   const Index step = table.rows * kTableLanes;
   table.values.reserve(chunks_ * step);
   for (Index chunk = 0; chunk < chunks_; ++chunk) {
+    if (stop_requested(stop)) return false;
     RowStart start;
     start.kind = Start::kBias;
     start.bias = table.bias;
@@ -96,6 +103,7 @@ void Executor::compute_table(TokenTable& table) {
       start = RowStart{};
     }
   }
+  return true;
 }
 
 void Executor::fill_table_index(TokenTable& table, const Block& block) {
@@ -116,6 +124,19 @@ RowStart Executor::table_start(int table, Index t, Index first_vector) const {
   const int32_t* index = small_tables_ ? block_->slot.data() : tokens.index.data();
   start.index = index + t * width_ + first_vector * kLanes;
   return start;
+}
+
+void Executor::scatter_tokens(TokenTable& table, const float* dg, const Block& block, Index t, Index group_begin,
+                              Index group_end) {
+  const Index stride = table.row_stride, tokens = static_cast<Index>(block.tokens.size());
+  k_.scatter_tokens(dg, width_, block.vectors, group_begin, group_end, block.slot.data() + t * width_,
+                    table.recent.data(), stride);
+  // A token may occur thousands of times in a block. Added up in one chain, the later occurrences would be rounded at
+  // the magnitude of all earlier ones; emptying costs an eighth of the additions at most.
+  const Index steps_between = std::max<Index>(8, 8 * tokens / width_);
+  if (t > 0 && (block.steps - t) % steps_between != 0) return;
+  const Index first = group_begin * kLanes;
+  k_.drain_rows(table.gradient.data() + first, table.recent.data() + first, tokens, stride, group_end - group_begin);
 }
 
 void Executor::readout(const Block& block, LaneRange lanes, bool train) {
@@ -194,10 +215,13 @@ void Executor::lane_loss(const Block& block, Index lane, bool train) {
   }
 }
 
-void Executor::finish() {
+bool Executor::finish(const std::atomic<int32_t>* stop) {
   finish_readout();
-  finish_cells();
-  for (auto& table : tables_) finish_table(*table);
+  if (!finish_cells(stop)) return false;
+  for (auto& table : tables_) {
+    if (!finish_table(*table, stop)) return false;
+  }
+  return true;
 }
 
 void Executor::finish_readout() {
@@ -221,7 +245,7 @@ void Executor::finish_readout() {
 }
 
 /** Gradient of the embedding columns of a cell's input weights and of the embedding rows, from the token sums. */
-void Executor::finish_table(TokenTable& table) {
+bool Executor::finish_table(TokenTable& table, const std::atomic<int32_t>* stop) {
   const Index tokens = static_cast<Index>(block_->tokens.size());
   const Index step = table.rows * kTableLanes;
   table.gradient_panel.reserve(chunks_ * step);
@@ -234,17 +258,22 @@ void Executor::finish_table(TokenTable& table) {
       for (Index r = 0; r < table.rows; ++r) panel[r * kTableLanes + lane] = token < tokens ? from[r] : 0.0f;
     }
   }
-  for (Product& product : table.products) finish_table_product(table, product);
+  for (Product& product : table.products) {
+    if (!finish_table_product(table, product, stop)) return false;
+  }
+  return true;
 }
 
-void Executor::finish_table_product(TokenTable& table, Product& product) {
+bool Executor::finish_table_product(TokenTable& table, Product& product, const std::atomic<int32_t>* stop) {
   const Index embedding = network_.embedding, tokens = static_cast<Index>(block_->tokens.size());
   const Index step = table.rows * kTableLanes, embedded_step = embedding * kTableLanes;
   const Index vectors = kTableLanes / kLanes;
   const float* panels = table.gradient_panel.data();
   for (Index chunk = 0; chunk < chunks_; ++chunk) {
+    if (stop_requested(stop)) return false;
     product.backward(panels + chunk * step, Start::kZero, embedded_gradient_.data() + chunk * embedded_step, vectors);
   }
+  if (stop_requested(stop)) return false;
   product.gradient(panels, step, embedded_.data(), embedded_step, chunks_, vectors, 0, 1, sink_.flat, sink_.fresh);
   product.finish_gradient(sink_.flat, sink_.fresh);
   for (Index token = 0; token < tokens; ++token) {
@@ -253,6 +282,7 @@ void Executor::finish_table_product(TokenTable& table, Product& product) {
     float* out = sink_.embedding + row * parameters_.embedding_stride;
     for (Index e = 0; e < embedding; ++e) out[e] += from[e * kTableLanes];
   }
+  return true;
 }
 
 }  // namespace lacuna

@@ -30,6 +30,7 @@ struct TokenTable {
   Array<float> values;   // [chunk][rows][32]
   Array<int32_t> index;  // [T][width] offsets into values, when more than 32 tokens
   Array<float> gradient;        // [token][row_stride]
+  Array<float> recent;          // the same of the last timesteps, not yet in gradient
   Array<float> gradient_panel;  // [chunk][rows][32]
   const float* bias = nullptr;  // [rows]
 };
@@ -51,20 +52,20 @@ class Executor {
 
   Index width() const { return width_; }
 
-  /** Copy the current weights into packed form. */
-  void refresh();
+  /** Copy the current weights into packed form; this and what follows returns false when `stop` was set meanwhile. */
+  bool refresh(const std::atomic<int32_t>* stop);
   /** Make room for the block and prepare its token tables; with a sink, collect gradients for it. */
-  void begin(const Block& block, const GradientSink* sink);
-  /** Run all timesteps for some lanes; returns false when `stop` was set meanwhile. */
+  bool begin(const Block& block, const GradientSink* sink, const std::atomic<int32_t>* stop);
+  /** Run all timesteps for some lanes. */
   virtual bool forward(const Block& block, LaneRange lanes, const std::atomic<int32_t>* stop) = 0;
   /** Logits, losses and predictions of some lanes; with `train` the gradient of the readout as well. */
   void readout(const Block& block, LaneRange lanes, bool train);
   /** Back through time for some lanes; `accumulate` also collects parameter gradients (all lanes at once only). */
   virtual bool backward(const Block& block, LaneRange lanes, bool accumulate, const std::atomic<int32_t>* stop) = 0;
-  /** Collect the parameter gradients of one part of `parts`, after backward of all lanes without accumulate; false as above. */
+  /** Collect the parameter gradients of one part of `parts`, after backward of all lanes without accumulate. */
   virtual bool accumulate(const Block& block, int part, int parts, const std::atomic<int32_t>* stop) = 0;
   /** Bring everything collected into the sink. */
-  void finish();
+  bool finish(const std::atomic<int32_t>* stop);
 
   /** Whether lanes of one block may be spread over threads. */
   virtual bool splits_lanes() const = 0;
@@ -77,10 +78,10 @@ class Executor {
   const double* logits() const { return logits_.data(); }  // [K][width]
 
  protected:
-  virtual void refresh_cells() = 0;
+  virtual bool refresh_cells(const std::atomic<int32_t>* stop) = 0;
   virtual void make_room(Index steps) = 0;
   virtual void begin_gradients() = 0;
-  virtual void finish_cells() = 0;
+  virtual bool finish_cells(const std::atomic<int32_t>* stop) = 0;
   /** Output panel of a layer at t: [H][width]. */
   virtual const float* output(Index layer, Index t) const = 0;
 
@@ -88,6 +89,9 @@ class Executor {
   int add_table(const Parameter& weight, Index rows, const std::vector<Index>& col0, const float* bias);
   RowStart table_start(int table, Index t, Index first_vector) const;
   void fill_table_index(TokenTable& table, const Block& block);
+  /** Add gate gradients of timestep t, from the last down to 0, to the sums of their tokens; rows in groups of 16. */
+  void scatter_tokens(TokenTable& table, const float* dg, const Block& block, Index t, Index group_begin,
+                      Index group_end);
 
   const Network& network_;
   const Parameters& parameters_;
@@ -102,12 +106,12 @@ class Executor {
   Index capacity_ = 0;              // timesteps there is room for
 
  private:
-  void compute_table(TokenTable& table);
+  bool compute_table(TokenTable& table, const std::atomic<int32_t>* stop);
   void inject_row(Index row, Index first, Index end, float* to, bool add);
   void lane_loss(const Block& block, Index lane, bool train);
   void finish_readout();
-  void finish_table(TokenTable& table);
-  void finish_table_product(TokenTable& table, Product& product);
+  bool finish_table(TokenTable& table, const std::atomic<int32_t>* stop);
+  bool finish_table_product(TokenTable& table, Product& product, const std::atomic<int32_t>* stop);
 
   Index readout_size_ = 0;
   Index linear_weight_at_ = 0, linear_bias_at_ = 0;
@@ -121,9 +125,9 @@ class Executor {
   Index chunks_ = 0;
 };
 
-/** The executor that suits the network. `order`: 0 choose, 1 layered, 2 sweep. */
+/** The executor that suits the network. `order`: 0 choose, 1 layered, 2 sweep. Throws Stopped when `stop` is set. */
 std::unique_ptr<Executor> make_executor(const Network& network, const Parameters& parameters, const Kernels& kernels,
-                                        Index lanes, int order);
+                                        Index lanes, int order, const std::atomic<int32_t>* stop);
 /** Whether a network of many small cells is better run timestep by timestep. */
 bool prefers_sweep(const Network& network);
 

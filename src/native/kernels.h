@@ -217,8 +217,8 @@ struct Kernels {
    */
   void (*gradient_sparse)(const PanelPair&, const SparseRows&, Index row_begin, Index row_end, float* lanes,
                           float* sums);
-  /** lanes[row][16] = (first ? 0 : itself) + sum over t of dg[row]. */
-  void (*gradient_bias)(const PanelPair&, Index row_begin, Index row_end, float* lanes, bool first);
+  /** lanes[row][16] = sum over t of dg[row]. */
+  void (*gradient_bias)(const PanelPair&, Index row_begin, Index row_end, float* lanes);
   /** out[i] = sum of lanes[i]. */
   void (*sum_lanes)(const float* lanes, Index count, float* out);
   /** out[slot of lane][row] += dg[row][lane], rows in groups of 16. */
@@ -232,6 +232,8 @@ struct Kernels {
   void (*rnn_backward)(const RnnBackward&);
   /** a[i] += b[i] (& mask[lane] where given), rows x vectors. */
   void (*add_rows)(float* a, const float* b, const int32_t* mask, Index rows, Index width, Index vectors);
+  /** to[i] += from[i], then from[i] = 0, rows x vectors: what was added up so far joins the total. */
+  void (*drain_rows)(float* to, float* from, Index rows, Index width, Index vectors);
   /** a[i] &= mask[lane]. */
   void (*mask_rows)(float* a, const int32_t* mask, Index rows, Index width, Index vectors);
 
@@ -245,7 +247,7 @@ struct Kernels {
                float* bad);
 
   void (*sweep_forward)(const SweepProgram&, float* slot, Index step_bytes, Index t);
-  void (*sweep_backward)(const SweepProgram&, float* slot, Index step_bytes, Index t, bool last, bool first);
+  void (*sweep_backward)(const SweepProgram&, float* slot, Index step_bytes, Index t, bool last);
 };
 
 const Kernels* kernels_scalar();

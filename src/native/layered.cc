@@ -12,7 +12,8 @@ Index panel_rows(Index rows) { return rows | 1; }
 
 }  // namespace
 
-Layered::Layered(const Network& network, const Parameters& parameters, const Kernels& kernels, Index width)
+Layered::Layered(const Network& network, const Parameters& parameters, const Kernels& kernels, Index width,
+                 const std::atomic<int32_t>* stop)
     : Executor(network, parameters, kernels, width) {
   const std::size_t layers = network.layers.size();
   outputs_.resize(layers);
@@ -21,6 +22,7 @@ Layered::Layered(const Network& network, const Parameters& parameters, const Ker
   by_layer_.resize(layers);
   for (std::size_t l = 0; l < layers; ++l) {
     for (std::size_t c = 0; c < network.layers[l].cells.size(); ++c) {
+      if (stop_requested(stop)) throw Stopped{};
       add_cell(static_cast<Index>(l), static_cast<Index>(c));
     }
   }
@@ -73,13 +75,20 @@ void Layered::add_cell(Index layer, Index index) {
   cells_.push_back(std::move(owned));
 }
 
-void Layered::refresh_cells() {
+bool Layered::refresh_cells(const std::atomic<int32_t>* stop) {
   const float* w = parameters_.w.data();
   for (auto& cell : cells_) {
-    for (SourceBlock& source : cell->sources) source.product.refresh(w);
-    for (Product& product : cell->recurrent) product.refresh(w);
+    for (SourceBlock& source : cell->sources) {
+      if (stop_requested(stop)) return false;
+      source.product.refresh(w);
+    }
+    for (Product& product : cell->recurrent) {
+      if (stop_requested(stop)) return false;
+      product.refresh(w);
+    }
     refresh_bias(*cell);
   }
+  return true;
 }
 
 void Layered::refresh_bias(LayeredCell& cell) {

@@ -34,7 +34,8 @@ struct LayeredCell {
 
 class Layered : public Executor {
  public:
-  Layered(const Network& network, const Parameters& parameters, const Kernels& kernels, Index width);
+  Layered(const Network& network, const Parameters& parameters, const Kernels& kernels, Index width,
+          const std::atomic<int32_t>* stop);
   bool forward(const Block& block, LaneRange lanes, const std::atomic<int32_t>* stop) override;
   bool backward(const Block& block, LaneRange lanes, bool accumulate, const std::atomic<int32_t>* stop) override;
   bool accumulate(const Block& block, int part, int parts, const std::atomic<int32_t>* stop) override;
@@ -42,10 +43,10 @@ class Layered : public Executor {
   float activation(Index layer, Index cell, Index t, int what, Index unit) const override;
 
  protected:
-  void refresh_cells() override;
+  bool refresh_cells(const std::atomic<int32_t>* stop) override;
   void make_room(Index steps) override;
   void begin_gradients() override {}
-  void finish_cells() override;
+  bool finish_cells(const std::atomic<int32_t>* stop) override;
   const float* output(Index layer, Index t) const override { return outputs_[static_cast<std::size_t>(layer)].at(t); }
 
  private:

@@ -99,13 +99,12 @@ bool Layered::accumulate_cell(LayeredCell& cell, const Block& block, int part, i
                               const std::atomic<int32_t>* stop) {
   const Series& g = cell.gates;
   const PanelPair bias = {g.at(0), g.step, nullptr, 0, block.steps, width_, block.vectors};
-  k_.gradient_bias(bias, cell.rows * part / parts, cell.rows * (part + 1) / parts, cell.bias_lanes.data(), true);
+  k_.gradient_bias(bias, cell.rows * part / parts, cell.rows * (part + 1) / parts, cell.bias_lanes.data());
   if (cell.table >= 0) {
     TokenTable& table = *tables_[static_cast<std::size_t>(cell.table)];
     const Index groups = table.row_stride / kLanes;
     for (Index t = block.steps - 1; t >= 0; --t) {
-      k_.scatter_tokens(g.at(t), width_, block.vectors, groups * part / parts, groups * (part + 1) / parts,
-                        block.slot.data() + t * width_, table.gradient.data(), table.row_stride);
+      scatter_tokens(table, g.at(t), block, t, groups * part / parts, groups * (part + 1) / parts);
     }
   }
   for (SourceBlock& source : cell.sources) {
@@ -119,8 +118,9 @@ bool Layered::accumulate_cell(LayeredCell& cell, const Block& block, int part, i
   return true;
 }
 
-void Layered::finish_cells() {
+bool Layered::finish_cells(const std::atomic<int32_t>* stop) {
   for (auto& owned : cells_) {
+    if (stop_requested(stop)) return false;
     LayeredCell& cell = *owned;
     k_.sum_lanes(cell.bias_lanes.data(), cell.rows, cell.bias_sums.data());
     float* ih = sink_.flat + parameters_.at(cell.bias_ih).at;
@@ -135,6 +135,7 @@ void Layered::finish_cells() {
     for (SourceBlock& source : cell.sources) source.product.finish_gradient(sink_.flat, sink_.fresh);
     for (Product& product : cell.recurrent) product.finish_gradient(sink_.flat, sink_.fresh);
   }
+  return true;
 }
 
 }  // namespace lacuna

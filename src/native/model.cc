@@ -38,27 +38,37 @@ Model::Model(Network network, const ParameterValues& values, const Kernels& kern
   for (Index i = 0; i < network_.vocabulary; ++i) batch_row_[i] = -1;
 }
 
-/** Executors whose panels suit batches of `lanes` sequences. */
-void Model::plan(Index lanes) {
+bool Model::plan(Index lanes, const std::atomic<int32_t>* stop) {
   const bool wide_enough = executors_[0] != nullptr && (width_ >= lanes || width_ >= (executors_[0]->splits_lanes() ? 32 : 64));
   const bool too_wide = executors_[0] != nullptr && width_ > kLanes && lanes <= kLanes;
-  if (wide_enough && !too_wide) return;
+  if (wide_enough && !too_wide) return true;
+  std::unique_ptr<Executor> fresh[2];
+  try {
+    for (int i = 0; i < options_.threads; ++i) {
+      fresh[i] = make_executor(network_, parameters_, k_, lanes, options_.order, stop);
+    }
+  } catch (const Stopped&) {
+    return false;
+  }
   for (int i = 0; i < 2; ++i) {
-    executors_[i] = make_executor(network_, parameters_, k_, lanes, options_.order);
+    executors_[i] = std::move(fresh[i]);
     stale_[i] = true;
-    if (options_.threads < 2) break;
   }
   width_ = executors_[0]->width();
+  return true;
 }
 
 TrainResult Model::train(const Split& split, const uint32_t* order, Index count, Index batch_size,
                          const OptimizerOptions& options, Control* control) {
   const FlushDenormals flush;
   const std::atomic<int32_t>* stop = control == nullptr ? nullptr : control->stop();
-  plan(std::min(batch_size, count));
+  TrainResult result;
+  if (!plan(std::min(batch_size, count), stop)) {
+    result.stopped = true;
+    return result;
+  }
   Team team(options_.threads);
   predictions_ = nullptr;
-  TrainResult result;
   const auto fail = [&](NonFinite what) {
     result.non_finite = what;
     result.non_finite_batch = result.batches;
@@ -74,6 +84,10 @@ TrainResult Model::train(const Split& split, const uint32_t* order, Index count,
     if (!std::isfinite(loss.sum)) return fail(NonFinite::kLoss);
     const double norm = gradient_norm();
     if (!std::isfinite(norm)) return fail(NonFinite::kGradient);
+    if (stop_requested(stop)) {
+      result.stopped = true;
+      return result;
+    }
     if (!apply_adam(norm, options)) return fail(NonFinite::kWeights);
     const double mean = loss.sum / static_cast<double>(batch.count);
     if (control != nullptr) control->write(result.batches, mean, norm, loss.correct);
@@ -90,9 +104,12 @@ EvaluateResult Model::evaluate(const Split& split, const uint32_t* order, Index 
                                uint16_t* predictions, Control* control) {
   const FlushDenormals flush;
   const std::atomic<int32_t>* stop = control == nullptr ? nullptr : control->stop();
-  plan(std::min(batch_size, count));
-  Team team(options_.threads);
   EvaluateResult result;
+  if (!plan(std::min(batch_size, count), stop)) {
+    result.stopped = true;
+    return result;
+  }
+  Team team(options_.threads);
   for (Index first = 0; first < count; first += batch_size) {
     const Batch batch = {&split, order + first, std::min(batch_size, count - first)};
     BatchLoss loss;
@@ -112,7 +129,7 @@ EvaluateResult Model::evaluate(const Split& split, const uint32_t* order, Index 
 
 double Model::gradients(const Split& split, const uint32_t* order, Index count, const std::vector<float*>& out) {
   const FlushDenormals flush;
-  plan(count);
+  plan(count, nullptr);
   Team team(options_.threads);
   predictions_ = nullptr;
   BatchLoss loss;
@@ -131,7 +148,7 @@ double Model::gradients(const Split& split, const uint32_t* order, Index count, 
 
 void Model::trace(const Split& split) {
   const FlushDenormals flush;
-  plan(1);
+  plan(1, nullptr);
   Team team(1);
   const uint32_t order = 0;
   BatchLoss loss;

@@ -69,8 +69,9 @@ class Model {
     double sum = 0.0;  // over sequences
     Index correct = 0;
   };
-  void plan(Index lanes);
-  void refresh(Executor& executor, int which);
+  /** Executors whose panels suit batches of `lanes` sequences; false when stopped before there are any. */
+  bool plan(Index lanes, const std::atomic<int32_t>* stop);
+  bool refresh(Executor& executor, int which, const std::atomic<int32_t>* stop);
   /** Forward (and with `train` backward) of all blocks; false when stopped. Gradients end up in gradient_[0]. */
   bool run_batch(const Batch& batch, bool train, const std::atomic<int32_t>* stop, Team& team, BatchLoss& loss);
   bool run_block_pair(const Batch& batch, Index block, bool train, const std::atomic<int32_t>* stop, Team& team,

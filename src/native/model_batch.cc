@@ -5,10 +5,11 @@
 
 namespace lacuna {
 
-void Model::refresh(Executor& executor, int which) {
-  if (!stale_[which]) return;
-  executor.refresh();
+bool Model::refresh(Executor& executor, int which, const std::atomic<int32_t>* stop) {
+  if (!stale_[which]) return true;
+  if (!executor.refresh(stop)) return false;
   stale_[which] = false;
+  return true;
 }
 
 GradientSink Model::sink(int which, bool fresh) {
@@ -40,9 +41,9 @@ void Model::number_batch_tokens(const Batch& batch) {
 bool Model::run_single_block(bool train, const std::atomic<int32_t>* stop, Team& team) {
   Executor& executor = *executors_[0];
   Block& block = blocks_[0];
-  refresh(executor, 0);
+  if (!refresh(executor, 0, stop)) return false;
   const GradientSink target = sink(0, true);
-  executor.begin(block, train ? &target : nullptr);
+  if (!executor.begin(block, train ? &target : nullptr, stop)) return false;
   const int threads = executor.splits_lanes() && block.vectors >= 2 ? team.threads() : 1;
   if (threads == 1) {
     const LaneRange all = {0, block.vectors};
@@ -68,8 +69,7 @@ bool Model::run_single_block(bool train, const std::atomic<int32_t>* stop, Team&
     });
     if (stopped.load()) return false;
   }
-  executor.finish();
-  return true;
+  return executor.finish(stop);
 }
 
 /** Blocks `block` and `block + 1` (where it exists), even blocks into the first gradient, odd into the second. */
@@ -82,21 +82,19 @@ bool Model::run_block_pair(const Batch& batch, Index block, bool train, const st
     blocks_[i].fill(*batch.split, batch.order + first, std::min(width_, batch.count - first), width_, batch_steps_,
                     network_.mask_padding, batch.count);
   };
-  const auto work = [&](Index i, int which) {
+  const auto compute = [&](Index i, int which) {
     Executor& executor = *executors_[which];
-    refresh(executor, which);
+    if (!refresh(executor, which, stop)) return false;
     fill(i);
     const GradientSink target = sink(static_cast<int>(i), block == 0);
-    executor.begin(blocks_[i], train ? &target : nullptr);
+    if (!executor.begin(blocks_[i], train ? &target : nullptr, stop)) return false;
     const LaneRange all = {0, blocks_[i].vectors};
-    bool ok = executor.forward(blocks_[i], all, stop);
-    if (ok) executor.readout(blocks_[i], all, train);
-    if (ok && train) ok = executor.backward(blocks_[i], all, true, stop);
-    if (!ok) {
-      stopped.store(true);
-    } else if (train) {
-      executor.finish();
-    }
+    if (!executor.forward(blocks_[i], all, stop)) return false;
+    executor.readout(blocks_[i], all, train);
+    return !train || (executor.backward(blocks_[i], all, true, stop) && executor.finish(stop));
+  };
+  const auto work = [&](Index i, int which) {
+    if (!compute(i, which)) stopped.store(true);
   };
   if (team.threads() == 1 || pair == 1) {
     for (Index i = 0; i < pair && !stopped.load(); ++i) {

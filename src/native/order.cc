@@ -15,13 +15,13 @@ bool prefers_sweep(const Network& network) {
 }
 
 std::unique_ptr<Executor> make_executor(const Network& network, const Parameters& parameters, const Kernels& kernels,
-                                        Index lanes, int order) {
+                                        Index lanes, int order, const std::atomic<int32_t>* stop) {
   const bool sweep = order == 2 || (order == 0 && prefers_sweep(network));
   const Index most = sweep ? 64 : 32;
   Index width = kLanes;
   while (width < lanes && width < most) width *= 2;
-  if (sweep) return std::make_unique<Sweep>(network, parameters, kernels, width);
-  return std::make_unique<Layered>(network, parameters, kernels, width);
+  if (sweep) return std::make_unique<Sweep>(network, parameters, kernels, width, stop);
+  return std::make_unique<Layered>(network, parameters, kernels, width, stop);
 }
 
 }  // namespace lacuna

@@ -11,7 +11,8 @@ namespace lacuna {
 
 class Sweep : public Executor {
  public:
-  Sweep(const Network& network, const Parameters& parameters, const Kernels& kernels, Index width);
+  Sweep(const Network& network, const Parameters& parameters, const Kernels& kernels, Index width,
+        const std::atomic<int32_t>* stop);
   bool forward(const Block& block, LaneRange lanes, const std::atomic<int32_t>* stop) override;
   bool backward(const Block& block, LaneRange lanes, bool accumulate, const std::atomic<int32_t>* stop) override;
   bool accumulate(const Block&, int, int, const std::atomic<int32_t>*) override { return true; }
@@ -19,10 +20,10 @@ class Sweep : public Executor {
   float activation(Index layer, Index cell, Index t, int what, Index unit) const override;
 
  protected:
-  void refresh_cells() override;
+  bool refresh_cells(const std::atomic<int32_t>* stop) override;
   void make_room(Index steps) override;
-  void begin_gradients() override {}
-  void finish_cells() override;
+  void begin_gradients() override;
+  bool finish_cells(const std::atomic<int32_t>* stop) override;
   const float* output(Index layer, Index t) const override;
 
  private:
@@ -46,9 +47,9 @@ class Sweep : public Executor {
   std::vector<std::vector<LiveValue>> live_rows(const Parameter& parameter) const;
   void lay_out_rows();
   void add_table_of(CellRows& cell);
-  void compile_forward();
+  void compile_forward(const std::atomic<int32_t>* stop);
   void compile_forward_cell(CellRows& cell);
-  void compile_backward();
+  void compile_backward(const std::atomic<int32_t>* stop);
   void compile_backward_cell(const CellRows& cell, const Readers& readers, const ReaderSources& sources);
   int32_t row_offset(Index row) const { return static_cast<int32_t>(row * width_ * 4); }
   float* slot(Index t) { return arena_.data() + (t + 1) * slot_floats_; }
@@ -65,8 +66,8 @@ class Sweep : public Executor {
   std::vector<SparseEntry> entries_, back_entries_, node_entries_;
   std::vector<uint32_t> sources_, back_sources_;  // flat index + 1, 0 for a constant
   std::vector<SweepTable> table_views_;
-  Array<float> bias_, bias_lanes_, bias_sums_;
-  Array<float> lanes_, sums_;
+  Array<float> bias_, bias_lanes_, bias_totals_, bias_sums_;  // [gate rows], or [gate rows][16]
+  Array<float> lanes_, sums_;                                 // the same of entries
   Array<float> arena_;
 };
 

@@ -5,11 +5,12 @@
 
 namespace lacuna {
 
-Sweep::Sweep(const Network& network, const Parameters& parameters, const Kernels& kernels, Index width)
+Sweep::Sweep(const Network& network, const Parameters& parameters, const Kernels& kernels, Index width,
+             const std::atomic<int32_t>* stop)
     : Executor(network, parameters, kernels, width) {
   lay_out_rows();
-  compile_forward();
-  compile_backward();
+  compile_forward(stop);
+  compile_backward(stop);
   lanes_.resize(static_cast<Index>(entries_.size()) * kLanes);
   sums_.resize(padded(static_cast<Index>(entries_.size())));
 }
@@ -50,7 +51,7 @@ void Sweep::lay_out_rows() {
   slot_floats_ = (row | 1) * width_;
   if (slot_floats_ > (Index{1} << 27)) throw EngineError("too-large", "The network is too large for the sweep order.");
   bias_.resize(padded(bias_rows_));
-  bias_lanes_.resize(bias_rows_ * kLanes);
+  for (Array<float>* a : {&bias_lanes_, &bias_totals_}) a->resize(bias_rows_ * kLanes);
   bias_sums_.resize(padded(bias_rows_));
 }
 
@@ -77,13 +78,14 @@ void Sweep::add_table_of(CellRows& cell) {
   cell.table = add_table(parameters_.at(cell.weight_ih), network_.gates() * cell.units, cols, bias_.data() + cell.bias);
 }
 
-void Sweep::compile_forward() {
+void Sweep::compile_forward(const std::atomic<int32_t>* stop) {
   std::size_t next = 0;
   for (std::size_t l = 0; l < network_.layers.size(); ++l) {
     SweepLayer layer{};
     const std::size_t cells = network_.layers[l].cells.size();
     layer.unit_begin = static_cast<Index>(units_.size());
     for (std::size_t c = 0; c < cells; ++c) {
+      if (stop_requested(stop)) throw Stopped{};
       add_table_of(cells_[next + c]);
       compile_forward_cell(cells_[next + c]);
     }
@@ -159,7 +161,7 @@ void Sweep::compile_forward_cell(CellRows& cell) {
   }
 }
 
-void Sweep::compile_backward() {
+void Sweep::compile_backward(const std::atomic<int32_t>* stop) {
   // What reads each layer's outputs: per layer and unit, entries over gate-gradient rows, in cell and row order.
   Readers readers(network_.layers.size());
   ReaderSources sources(network_.layers.size());
@@ -168,6 +170,7 @@ void Sweep::compile_backward() {
     sources[l].resize(static_cast<std::size_t>(network_.layers[l].size));
   }
   for (const CellRows& cell : cells_) {
+    if (stop_requested(stop)) throw Stopped{};
     std::vector<std::pair<int, Index>> input;  // column -> layer, unit
     const Layer& layer = network_.layers[static_cast<std::size_t>(cell.layer)];
     for (const int source : layer.cells[static_cast<std::size_t>(cell.cell)]) {
@@ -194,7 +197,10 @@ void Sweep::compile_backward() {
       node.back[1] = static_cast<Index>(back_entries_.size());
     }
   }
-  for (const CellRows& cell : cells_) compile_backward_cell(cell, readers, sources);
+  for (const CellRows& cell : cells_) {
+    if (stop_requested(stop)) throw Stopped{};
+    compile_backward_cell(cell, readers, sources);
+  }
 }
 
 void Sweep::compile_backward_cell(const CellRows& cell, const Readers& readers, const ReaderSources& sources) {

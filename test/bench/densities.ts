@@ -10,7 +10,7 @@ import { CELLS } from '../../src/shared/network.ts'
 import { computedMs, machineLine } from './machine.ts'
 
 const quick = process.argv.includes('--quick')
-const PRUNED = [0.3, 0.4, 0.45, 0.5, 0.55, 0.6]
+const PRUNED = [0.3, 0.4, 0.45, 0.5, 0.55, 0.6, 0.7]
 const BATCH = 32
 
 function median(values: number[]): number {

@@ -154,9 +154,5 @@ LACUNA_INLINE void v_scatter_rows(float* out, lacuna::Index out_stride, const in
     }
   }
 }
-/** Sums of sixteen vectors, each in the order of v_sum; result lane i is the sum of a[i]. */
-LACUNA_INLINE void v_sum16(float* out, const V16* a) {
-  for (int i = 0; i < 16; ++i) out[i] = v_sum(a[i]);
-}
 
 }  // namespace

@@ -120,9 +120,5 @@ LACUNA_INLINE void v_scatter_rows(float* out, lacuna::Index out_stride, const in
     _mm512_store_ps(p, _mm512_add_ps(_mm512_load_ps(p), r[lane]));
   }
 }
-/** Sums of sixteen vectors, each in the order of v_sum; result lane i is the sum of a[i]. */
-LACUNA_INLINE void v_sum16(float* out, const V16* a) {
-  for (int i = 0; i < 16; ++i) out[i] = v_sum(a[i]);
-}
 
 }  // namespace

@@ -6,7 +6,8 @@ import type { ExecutionOrder, NativeAddon } from './addon.ts'
 import { loadAddon } from './load.ts'
 import { FusedModel } from './model.ts'
 
-export const FUSED_VERSION = '1.0.0'
+/** Changes whenever the same run would give other bits. */
+export const FUSED_VERSION = '1.1.0'
 
 export interface FusedOptions {
   instructionSet?: string // avx512, avx2, neon or scalar; the best available without it

@@ -5,7 +5,7 @@ import { CELLS, type Cell } from '../../shared/network.ts'
 import { ENGINE_CHOICES, type EngineChoice } from '../../shared/study.ts'
 import { measureStep, stackedBenchCase, type BenchCase, type BenchResult } from '../engine/fused/bench.ts'
 import type { Engine } from '../engine/engine.ts'
-import { createFusedEngine } from '../engine/fused/index.ts'
+import { createFusedEngine, skipLimits } from '../engine/fused/index.ts'
 import { networkOf } from '../graph/wiring.ts'
 import { loadEngine } from '../study/engines.ts'
 import { recurrentCounts } from '../study/weights.ts'
@@ -76,6 +76,8 @@ async function bench(flags: BenchFlags): Promise<void> {
   const cases = await benchCases(flags)
   for (const choice of flags.engine) {
     const engine = await engineFor(choice, flags.threads)
+    const measured = (process.env.LACUNA_SPARSE_BELOW ?? '') === ''
+    if (engine.info.name === 'fused' && measured && flags.json !== true) printLine(limitsText(engine))
     for (const one of cases) {
       const result = measureStep(engine, one, { steps: stepsFor(engine, one) })
       if (flags.json === true) printJson(result)
@@ -128,6 +130,13 @@ async function benchCases(flags: BenchFlags): Promise<BenchCase[]> {
       sparsity: Number((1 - nonzeros / recurrentWeights).toFixed(4)),
     }
   })
+}
+
+/** When pruned weights are skipped here rather than multiplied as zeros. */
+function limitsText({ info }: Engine): string {
+  const { small, large } = skipLimits(info.instructionSet!)
+  const percent = (limit: number) => `${(100 * limit).toFixed(0)} %`
+  return `fused ${info.instructionSet} skips pruned weights where less than ${percent(small)} of a matrix are kept, of a large one less than ${percent(large)}; measured now`
 }
 
 function resultText(result: BenchResult): string {

@@ -5,6 +5,7 @@ import type { Engine } from '../engine.ts'
 import type { ExecutionOrder, NativeAddon } from './addon.ts'
 import { loadAddon } from './load.ts'
 import { FusedModel } from './model.ts'
+import { callNative } from './native-error.ts'
 
 /** Changes whenever the same run would give other bits. */
 export const FUSED_VERSION = '1.1.0'
@@ -67,4 +68,17 @@ export function createFusedEngine(options: FusedOptions = {}, addon: NativeAddon
     info: { name: 'fused', version: FUSED_VERSION, instructionSet, threads: settings.threads },
     create: (network, given) => new FusedModel(addon, assertNetwork(network), given, settings),
   }
+}
+
+/**
+ * Densities under which pruned weights are skipped, of small and of large matrices (over 32,768 values): measured once
+ * in a process, and by training only when a matrix of that size is pruned.
+ * @throws LacunaError engine-unavailable
+ */
+export function skipLimits(
+  instructionSet: string,
+  addon: NativeAddon = loadAddon(),
+): { small: number; large: number } {
+  const [small, large] = callNative(() => addon.sparseLimits(instructionSet))
+  return { small, large }
 }

@@ -50,6 +50,21 @@ describe('lacuna graph', () => {
     expect(readdirSync(folder)).toEqual(expect.arrayContaining(['some-0.gexf', 'some-1.gexf']))
   })
 
+  it('grows a Barabasi-Albert graph from what is asked for', async () => {
+    const args = ['graph', 'generate', 'barabasi-albert', '--nodes', '7', '--m', '3']
+    type Graph = { edges: { source: number; target: number }[] }
+    const first = async (...more: string[]) => {
+      const [graph] = await lacunaJson<Graph>(workspace, ...args, ...more)
+      return graph!.edges.slice(0, 3).map(({ source, target }) => `${source}-${target}`)
+    }
+    expect(await first()).toEqual(['0-1', '0-2', '0-3'])
+    expect(await first('--start', 'star')).toEqual(['0-1', '0-2', '0-3'])
+    expect(await first('--start', 'isolated')).toEqual(['0-3', '1-3', '2-3'])
+    const { code, stderr } = await lacuna(workspace, ...args, '--start', 'circle')
+    expect(stderr).toMatch(/Allowed choices are star, isolated/)
+    expect(code).toBe(2)
+  })
+
   it('says what does not exist in a graph in pieces, and why', async () => {
     const path = file('pieces.txt', '0 1\n2 3\n')
     const { code, stdout, stderr } = await lacuna(workspace, 'graph', 'properties', path, '--json')

@@ -21,6 +21,18 @@ describe('the parameters of a generator', () => {
     })
   })
 
+  it('say what a Barabasi-Albert graph grows from, and leave the usual start out', () => {
+    expect(generatorSpec('barabasi-albert', { nodes: 6, start: 'isolated' })).toEqual({
+      kind: 'barabasi-albert',
+      nodes: 6,
+      start: 'isolated',
+    })
+    expect(generatorSpec('barabasi-albert', { nodes: 6 })).not.toHaveProperty('start')
+    expect(() => generatorSpec('watts-strogatz', { nodes: 6, start: 'star' })).toThrow(
+      /^watts-strogatz has no --start; it takes --nodes, --k, --p, --tries\.$/,
+    )
+  })
+
   it('ask for a graph in one piece unless told otherwise', () => {
     const flags = { nodes: 9, p: 0.1 }
     expect(generatorSpec('erdos-renyi', { ...flags, connected: true })).toMatchObject({ connected: true })

@@ -200,7 +200,16 @@ describe('charts of costs', () => {
     dense: selection.dense,
     looks: groupLooks(selection.groups, BY, undefined),
     names: shortNames(selection.groups, BY, undefined, NAMES),
-    baselines: [{ name: 'majority', title: 'Majority class', accuracy: 0.5 }],
+    baselines: [
+      {
+        name: 'majority',
+        title: 'Majority class',
+        description: 'The most frequent class',
+        correct: 5,
+        total: 10,
+        accuracy: 0.5,
+      },
+    ],
     theme: chartTheme('light'),
   }
 

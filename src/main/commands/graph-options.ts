@@ -1,9 +1,11 @@
 // What is typed after `lacuna graph` as options: parameters of generators, and choices about graph files. Draws and reads
 // no graph.
-import { InvalidArgumentError, type Command } from 'commander'
+import { InvalidArgumentError, Option, type Command } from 'commander'
 import {
+  BARABASI_ALBERT_STARTS,
   generatorSchema,
   graphImportOptionsSchema,
+  type BarabasiAlbertStart,
   type GeneratorSpec,
   type GraphImportOptions,
   type GraphKind,
@@ -16,6 +18,7 @@ import { assignmentParts, usageError } from './output.ts'
 export interface ParameterFlags {
   nodes?: number
   m?: number
+  start?: BarabasiAlbertStart
   k?: number
   p?: number
   tries?: number
@@ -54,6 +57,12 @@ export function addParameterOptions(command: Command): Command {
       '--m <number>',
       'barabasi-albert: edges a new vertex brings (default: nodes / 10)',
       wholeNumber(1, MOST),
+    )
+    .addOption(
+      new Option(
+        '--start <graph>',
+        'barabasi-albert: grows from a star of m + 1 vertices or from m without edges (default: star)',
+      ).choices(BARABASI_ALBERT_STARTS),
     )
     .option(
       '--k <number>',

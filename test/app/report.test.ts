@@ -156,9 +156,10 @@ describe.skipIf(reason !== '')(`a bundle in a second workspace${reason && ` (${r
       ['HTML', 'html'],
       ['Bundle', 'bundle'],
     ] as const) {
-      const download = page.waitForEvent('download')
-      await page.getByRole('button', { name: new RegExp(`^${label}`) }).click()
-      const file = await download
+      const [file] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: new RegExp(`^${label}`) }).click(),
+      ])
       expect(file.suggestedFilename()).toMatch(/^lacuna-[a-z0-9-]+\.(html|lacuna\.zip)$/)
       expect(readFileSync(await file.path()).equals(readFileSync(out(first, format)))).toBe(true)
     }

@@ -112,13 +112,15 @@ describe.skipIf(reason !== '')(`what pruning did${reason && ` (${reason})`}`, ()
 
   it('says what failed and tries again', async () => {
     const { page } = await open('full', RUN)
+    const answers = page.getByRole('tab', { name: 'Answers' })
+    await answers.waitFor()
     let fail = true
     await page.route('**/api/request', async (route) => {
       if (!fail || !(route.request().postData() ?? '').includes('insight/')) return route.continue()
       const error = { code: 'item-damaged', message: 'The weights of the run are damaged; restore a backup.' }
       await route.fulfill({ json: { ok: false, error } })
     })
-    await page.getByRole('tab', { name: 'Answers' }).click()
+    await answers.click()
     await page.getByText('The weights of the run are damaged').waitFor()
     await page.reload()
     await page.getByText('What pruning did could not be shown').waitFor()

@@ -8,13 +8,20 @@ import { settle, startStores } from './support/fake-browser.ts'
 /** The form of a new study, as the view has it; `stop` leaves the view. */
 async function openForm() {
   const stores = startStores('full')
-  const router = createRouter({ history: createMemoryHistory(), routes: [{ path: '/', component: {} }] })
+  const arrived = Promise.withResolvers<object>()
+  const router = createRouter({
+    history: createMemoryHistory(),
+    routes: [
+      { path: '/', component: {} },
+      { path: '/loading', component: () => arrived.promise },
+    ],
+  })
   const app = createApp({}).use(router)
   await router.push('/?kind=training&dataset=da0a')
   const scope = effectScope()
   const { plan } = app.runWithContext(() => scope.run(useStudyForm)!)
   const plans = () => stores.asked.filter((name) => name === 'study/plan').length
-  return { ...stores, plan, plans, stop: () => scope.stop() }
+  return { ...stores, router, arrived, plan, plans, stop: () => scope.stop() }
 }
 
 it('the plan of a new study is asked for again when the speed of the machine has been measured', async () => {
@@ -46,5 +53,31 @@ it('a plan without a time because runs compute is asked for again once none does
   emit('queue/changed', { running: 0, waiting: 0, finished: 4 })
   await expect.poll(() => plan.value?.estimate?.ms).toBeGreaterThan(0)
   expect(plan.value?.unmeasured).toBeUndefined()
+  stop()
+})
+
+it('a plan that comes while the next view is loading does not call the way there off', async () => {
+  const { router, arrived, plan, plans, emit, stop } = await openForm()
+  await expect.poll(() => plan.value?.runs.length).toBeGreaterThan(0)
+  const left = router.push('/loading')
+  await settle()
+  emit('plan/estimated', {})
+  await settle()
+  arrived.resolve({})
+  expect(await left).toBeUndefined()
+  expect(router.currentRoute.value.path).toBe('/loading')
+  expect(plans()).toBe(1)
+  stop()
+})
+
+it('a view that could not be left goes on planning', async () => {
+  const { router, arrived, plan, plans, emit, stop } = await openForm()
+  await expect.poll(() => plan.value?.runs.length).toBeGreaterThan(0)
+  const left = router.push('/loading')
+  await settle()
+  arrived.reject(new Error('the part of the app could not be loaded'))
+  await expect(left).rejects.toThrow('could not be loaded')
+  emit('plan/estimated', {})
+  await expect.poll(plans).toBe(2)
   stop()
 })

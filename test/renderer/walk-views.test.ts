@@ -198,8 +198,10 @@ describe.skipIf(reason !== '')(
     })
 
     async function save(page: Page, format: string): Promise<Download> {
-      const download = page.waitForEvent('download')
-      await page.getByRole('button', { name: new RegExp(`^${format}`) }).click()
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: new RegExp(`^${format}`) }).click(),
+      ])
       return download
     }
 
@@ -223,9 +225,11 @@ describe.skipIf(reason !== '')(
         await charts.first().waitFor()
         for (const chart of await charts.all()) {
           await chart.getByRole('button', { name: /: export$/ }).click()
-          const download = at.page.waitForEvent('download')
-          await at.page.getByText('Figure as SVG', { exact: true }).click()
-          const text = readFileSync(await (await download).path(), 'utf8')
+          const item = at.page.getByText('Figure as SVG', { exact: true })
+          const [download] = await Promise.all([at.page.waitForEvent('download'), item.click()])
+          const text = readFileSync(await download.path(), 'utf8')
+          // The menu of one chart fades out: the next is opened when it has gone.
+          await item.waitFor({ state: 'hidden' })
           // Names inside the file count the drawings of the window so far.
           found.set(`${part}: ${await chart.getByRole('heading').innerText()}`, text.replace(/zr\d+/g, 'zr'))
         }

@@ -174,8 +174,26 @@ export function useStudyForm(): StudyFormState {
     },
   )
 
+  // A plan that comes while the next view is still loading must not write the address: that would call the way there off.
+  let leaving: string | undefined
+  onScopeDispose(
+    router.beforeEach((to, from) => {
+      leaving = to.path === from.path ? undefined : to.fullPath
+    }),
+  )
+  onScopeDispose(router.afterEach((to, _from, failure) => failure && stay(to.fullPath)))
+  onScopeDispose(router.onError((_error, to) => stay(to.fullPath)))
+
+  /** The way to `address` failed: what was put off meanwhile is asked now. */
+  function stay(address: string): void {
+    if (leaving !== address) return
+    leaving = undefined
+    void update()
+  }
+
   async function update(): Promise<void> {
     const wanted = definition.value
+    if (leaving !== undefined) return
     if (problems.value.size > 0) {
       planning.value = false
       return

@@ -25,7 +25,11 @@ interface GraphMean {
 export function structureResults(input: ReportInput, structures: StructureResults): Block[] {
   const done = structures.rows.filter(({ accuracy }) => accuracy !== undefined)
   if (done.length === 0) return [paragraph('No structure has been trained to its end yet.')]
-  const graphs = graphMeans(done.filter(({ accuracy }) => accuracy! > structures.chance))
+  // A rewired control is another graph with the vertices and degrees of its original: it has a row of its own in the
+  // table and is no independent point of a figure or correlation.
+  const graphs = graphMeans(
+    done.filter(({ accuracy, rewired }) => accuracy! > structures.chance && rewired === 0),
+  )
   return [
     generatorTable(done, structures.chance, input),
     ...(graphs.length < 2 ? [] : [nodeFigure(input, graphs)]),
@@ -34,13 +38,13 @@ export function structureResults(input: ReportInput, structures: StructureResult
 }
 
 function graphMeans(rows: readonly StructureResult[]): GraphMean[] {
-  return [...Map.groupBy(rows, (r) => JSON.stringify([r.cell, r.generator, r.graph])).values()].map(
-    (own) => ({
-      cell: own[0]!.cell,
-      accuracy: own.reduce((sum, r) => sum + r.accuracy!, 0) / own.length,
-      properties: own[0]!.properties,
-    }),
-  )
+  return [
+    ...Map.groupBy(rows, (r) => JSON.stringify([r.cell, r.generator, r.graph, r.rewired])).values(),
+  ].map((own) => ({
+    cell: own[0]!.cell,
+    accuracy: own.reduce((sum, r) => sum + r.accuracy!, 0) / own.length,
+    properties: own[0]!.properties,
+  }))
 }
 
 function generatorTable(done: readonly StructureResult[], chance: number, { study }: ReportInput): Table {
@@ -94,7 +98,7 @@ function nodeFigure({ baselines, study }: ReportInput, graphs: readonly GraphMea
   return {
     kind: 'figure',
     caption: 'Test accuracy of every structure by the number of its vertices',
-    note: 'Each point is a graph, mean over its seeds; trainings stuck at chance are left out.',
+    note: 'Each point is a graph, mean over its seeds; trainings stuck at chance and rewired controls are left out.',
     x: valueAxis('vertices of the graph', nodes),
     y: accuracyAxis('test accuracy, %', shares),
     panels: cells.map((cell): Panel => ({ title: CELL_NAMES[cell], series: [cloud(cell, graphs)] })),
@@ -156,7 +160,7 @@ function correlationTable({ study }: ReportInput, graphs: readonly GraphMean[]):
             : [fixed(found.r), pText(found.holm), fixed(found.partial)]
         }),
       ]),
-      note: `Over ${cells.map((cell) => `${count(graphs.filter((g) => g.cell === cell).length)} graphs (${CELL_NAMES[cell]})`).join(', ')}, all generators together; Holm’s correction over the properties of an architecture. Given vertices: partial correlation with the number of vertices held constant. A correlation here may still be that of the generator; no property is named important by this table alone.`,
+      note: `Over ${cells.map((cell) => `${count(graphs.filter((g) => g.cell === cell).length)} graphs (${CELL_NAMES[cell]})`).join(', ')}, all generators together, without rewired controls; Holm’s correction over the properties of an architecture. Given vertices: partial correlation with the number of vertices held constant. A correlation here may still be that of the generator; no property is named important by this table alone.`,
     },
   ]
 }
